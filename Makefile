@@ -1,0 +1,54 @@
+# Everything runs inside .venv, which this file makes. Needed from the machine: python3.11 and make.
+PYTHON ?= python3.11
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --constraint .ci/constraints.txt
+SEEDS  := outputs/seeds
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-all lint format typecheck gate clean
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+# A stamp per set of packages, so that a second call installs nothing.
+$(VENV)/.run: pyproject.toml .ci/constraints.txt | $(BIN)/python
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml .ci/constraints.txt | $(BIN)/python
+	$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/.run
+
+run: $(VENV)/.run  ## run the pipeline on corpus/seeds, write outputs/seeds, check against the gold set
+	$(BIN)/zongheng run corpus/seeds --out $(SEEDS) --fresh
+	$(BIN)/zongheng check $(SEEDS)
+
+test: $(VENV)/.dev  ## the core's tests (light: no torch, no Ray)
+	$(BIN)/python -m pytest -m "not full"
+
+test-all: $(VENV)/.dev  ## every test, none skipped
+	$(BIN)/python -m pytest --no-skips
+
+lint: $(VENV)/.dev  ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(VENV)/.dev  ## let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+typecheck: $(VENV)/.dev  ## mypy --strict on pipeline/
+	$(BIN)/mypy
+
+gate: $(VENV)/.run  ## fail when a score is below its pinned floor or the gold has changed unnoticed
+	$(BIN)/zongheng run corpus/seeds --out outputs/gate --fresh --quiet
+	$(BIN)/zongheng check outputs/gate --floors corpus/gold/floors.json
+
+clean:  ## remove .venv, caches and outputs
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
+	find outputs -mindepth 1 -not -name .gitkeep -delete
+	find pipeline tests -name __pycache__ -type d -prune -exec rm -rf {} +
