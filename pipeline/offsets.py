@@ -1,0 +1,64 @@
+"""The bridge from cleaned text back to the raw article."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.types import CleanSpan, RawSpan
+
+
+@dataclass(frozen=True, slots=True)
+class OffsetMap:
+    """Where each cleaned character came from.
+
+    starts, ends: raw half-open span of cleaned character i, in code points; both ascend (not
+    strictly) and are
+        as long as the cleaned text. Characters made from one raw span (an entity such as "&amp;")
+        share it; a
+        character recovered from nothing has an empty one.
+    """
+
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+    @classmethod
+    def identity(cls, length: int) -> OffsetMap:
+        """The map of a text that was not changed."""
+        return cls(range(length), range(1, length + 1))
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def to_raw(self, span: CleanSpan) -> RawSpan:
+        """The smallest raw span that holds every character of `span`; an empty span gives an
+        insertion point.
+
+        Raises IndexError when `span` reaches beyond the cleaned text.
+        """
+        start, end = self._bounds(span.start, span.end)
+        return RawSpan(start, end)
+
+    def then(self, later: OffsetMap) -> OffsetMap:
+        """The map of two steps in a row: `self` leads to raw, `later` leads to the text `self`
+        speaks of."""
+        if isinstance(later.starts, range) and len(later) == len(self):
+            return self
+        bounds = [
+            self._bounds(start, end) for start, end in zip(later.starts, later.ends, strict=True)
+        ]
+        return OffsetMap([start for start, _ in bounds], [end for _, end in bounds])
+
+    def _bounds(self, start: int, end: int) -> tuple[int, int]:
+        size = len(self.starts)
+        if not 0 <= start <= end <= size:
+            raise IndexError(
+                f"span {start}..{end} is outside the cleaned text of {size} characters"
+            )
+        if start < end:
+            return self.starts[start], self.ends[end - 1]
+        before = self.ends[start - 1] if start else 0
+        if start == size:
+            return before, before
+        # Between two characters that share a raw span the insertion point is that whole span.
+        return self.starts[start], max(self.starts[start], before)
