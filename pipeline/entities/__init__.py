@@ -1,0 +1,7 @@
+"""CleanText → mentions → entities: what the registry knows, what patterns suggest, who is whom."""
+
+from pipeline.entities.linking import link
+from pipeline.entities.recogniser import Recogniser
+from pipeline.entities.registry import Registry, load_registry
+
+__all__ = ["Recogniser", "Registry", "link", "load_registry"]

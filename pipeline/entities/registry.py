@@ -1,0 +1,249 @@
+"""The registry of known names, and the automaton that finds them in one pass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import ahocorasick
+import orjson
+
+from pipeline.errors import ResourceError
+from pipeline.types import CleanSpan, Names
+
+# Names shorter than this are never looked up, whatever the registry says: one Han character is a
+# surname or a word.
+MIN_NAME_CHARS = 2
+
+_FOLD = {
+    **{code: code + 32 for code in range(ord("A"), ord("Z") + 1)},
+    **{0xFEE0 + code: code for code in range(0x21, 0x7F)},
+    **{0xFEE0 + code: code + 32 for code in range(ord("A"), ord("Z") + 1)},
+    **{ord(dot): ord("·") for dot in "‧•・∙⋅"},
+    0x3000: 0x20,
+    0xA0: 0x20,
+}
+_SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=[\u3400-\u9fff])(?=[A-Za-z])")
+_JOINT = re.compile(r"[ \-]")
+
+
+def fold(text: str) -> str:
+    """`text` for comparing names: ASCII lower case, half width, one kind of middle dot; same
+    length."""
+    return text.translate(_FOLD)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One entry of the registry.
+
+    ambiguous, services: folded Simplified names; the first also mean something else, the second
+    also name an app
+    or site and mean the company only where it acts.
+    """
+
+    id: str
+    type: str
+    names: Names
+    name: str
+    ambiguous: frozenset[str]
+    services: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A name found in a text. ids: whom it may name, () for a name that is known to be no entity of
+    ours.
+
+    service: the name is also that of an app or site; such a name is ambiguous too.
+    exact_case: the text spells its Latin letters as the registry does.
+    """
+
+    span: CleanSpan
+    ids: tuple[str, ...]
+    ambiguous: bool
+    service: bool
+    exact_case: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    ids: tuple[str, ...]
+    ambiguous: bool
+    service: bool
+    spellings: frozenset[str]
+
+
+class Registry:
+    """Known companies, people and chips, and names known to be none of them."""
+
+    def __init__(self, records: dict[str, Record], names: dict[str, _Name]) -> None:
+        self.records = records
+        self._automaton = ahocorasick.Automaton()
+        for folded, name in names.items():
+            self._automaton.add_word(folded, (len(folded), name))
+        self._automaton.make_automaton()
+
+    def find(self, text: str) -> tuple[Match, ...]:
+        """Names in Simplified `text`: leftmost, then longest, not overlapping, at word boundaries.
+
+        A longer name that is no entity (腾讯会议) covers the shorter one inside it, and is returned
+        with no ids.
+        """
+        folded = fold(text)
+        hits: list[tuple[int, int, _Name]] = []
+        for last, (length, name) in self._automaton.iter(folded):
+            start, end = last - length + 1, last + 1
+            if _at_word_boundary(folded, start, end):
+                hits.append((start, end, name))
+        hits.sort(key=lambda hit: (hit[0], -hit[1]))
+        found: list[Match] = []
+        done = 0
+        for start, end, name in hits:
+            if start >= done:
+                exact = text[start:end] in name.spellings or not _has_latin(folded[start:end])
+                span = CleanSpan(start, end)
+                found.append(Match(span, name.ids, name.ambiguous, name.service, exact))
+                done = end
+        return tuple(found)
+
+
+def load_registry(folders: Iterable[Path], simplify: Callable[[str], str]) -> Registry:
+    """The registry of every *.jsonl in `folders`; a later file's record replaces an earlier one of
+    the same id.
+
+    simplify: Traditional → Simplified, as applied to the texts that will be searched.
+    Raises ResourceError that names file and line.
+    """
+    records: dict[str, Record] = {}
+    spelled: dict[str, list[str]] = {}
+    blocked: list[str] = []
+    for path, line_number, entry in _lines(folders):
+        try:
+            if "id" not in entry:
+                blocked.append(simplify(str(entry["name"])))
+                continue
+            record, names = _read_record(entry, simplify)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ResourceError(
+                f"{path}:{line_number}: not a registry record: {error!r}"
+            ) from error
+        records[record.id] = record
+        spelled[record.id] = names
+    return Registry(records, _name_table(records, spelled, blocked))
+
+
+def _lines(folders: Iterable[Path]) -> Iterator[tuple[Path, int, dict[str, object]]]:
+    for folder in folders:
+        paths = sorted(folder.glob("*.jsonl"))
+        if not paths:
+            raise ResourceError(f"no *.jsonl registry file in {folder}")
+        for path in paths:
+            for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+                if not line.strip():
+                    continue
+                try:
+                    entry = orjson.loads(line)
+                except orjson.JSONDecodeError as error:
+                    raise ResourceError(f"{path}:{number}: not JSON: {error}") from error
+                if not isinstance(entry, dict):
+                    raise ResourceError(f"{path}:{number}: not a JSON object")
+                yield path, number, entry
+
+
+def _read_record(
+    entry: dict[str, object], simplify: Callable[[str], str]
+) -> tuple[Record, list[str]]:
+    names = Names(str(entry["zh_hans"]), str(entry["zh_hant"]), str(entry["en"]))
+    aliases = _strings(entry["aliases"])
+    written = [name for name in (names.zh_hans, names.zh_hant, names.en, *aliases) if name]
+
+    def marked(key: str) -> frozenset[str]:
+        forms = (form for name in _strings(entry[key]) for form in spellings(simplify(name)))
+        return frozenset(fold(form) for form in forms)
+
+    display = names.zh_hans or names.en or names.zh_hant
+    record = Record(
+        str(entry["id"]),
+        str(entry["type"]),
+        names,
+        display,
+        marked("ambiguous"),
+        marked("services"),
+    )
+    return record, [variant for name in written for variant in spellings(simplify(name))]
+
+
+def _strings(value: object) -> list[str]:
+    if not isinstance(value, list):
+        raise TypeError(f"{value!r} is not a list")
+    return [str(item) for item in value]
+
+
+def spellings(name: str) -> tuple[str, ...]:
+    """The ways one name is typed: as given, with blanks at its seams, with its joints closed, blank
+    or hyphen.
+
+    Seams are camel case, letter–digit and Han–Latin borders (OpenAI, RTX4090, 骁龙888); joints
+    blanks and hyphens.
+    """
+    forms = [name]
+    if _has_latin(fold(name)):
+        spaced = _SEAM.sub(" ", name)
+        forms += [_JOINT.sub("", name), _JOINT.sub(" ", name), _JOINT.sub("-", name)]
+        # One seam at a time, then all: "SA8155P" is never typed "SA 8155 P".
+        seams = [match.start() for match in _SEAM.finditer(name)]
+        if 0 < len(seams) <= 2:
+            forms += [name[:at] + " " + name[at:] for at in seams] + [spaced]
+    return tuple(dict.fromkeys(form for form in forms if len(form) >= MIN_NAME_CHARS))
+
+
+def _name_table(
+    records: dict[str, Record], spelled: dict[str, list[str]], blocked: list[str]
+) -> dict[str, _Name]:
+    owners: dict[str, dict[str, None]] = {}
+    written: dict[str, set[str]] = {}
+    for entity_id, forms in spelled.items():
+        for form in forms:
+            owners.setdefault(fold(form), {})[entity_id] = None
+            written.setdefault(fold(form), set()).add(form)
+    table: dict[str, _Name] = {}
+    for folded, ids in owners.items():
+        service = any(folded in records[entity_id].services for entity_id in ids)
+        marked = any(folded in records[entity_id].ambiguous for entity_id in ids)
+        ambiguous = service or marked or len(ids) > 1
+        table[folded] = _Name(tuple(ids), ambiguous, service, frozenset(written[folded]))
+    for name in blocked:
+        for form in spellings(name):
+            table.setdefault(fold(form), _Name((), False, False, frozenset({form})))
+    return table
+
+
+def _has_latin(folded: str) -> bool:
+    return any("a" <= character <= "z" for character in folded)
+
+
+def _is_word(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+def _at_word_boundary(folded: str, start: int, end: int) -> bool:
+    """Whether no Latin word or number is cut at either end; between Han characters there is nothing
+    to cut."""
+    if start and _is_word(folded[start]):
+        before = folded[start - 1]
+        if _is_word(before) or before == "_":
+            return False
+        # "www.intel", "@meta", "1.5pro": a dot or at-sign glued to a word belongs to what follows
+        # it.
+        if before in ".@" and start > 1 and (before == "@" or _is_word(folded[start - 2])):
+            return False
+    if end < len(folded) and _is_word(folded[end - 1]):
+        after = folded[end]
+        if _is_word(after) or after == "_":
+            return False
+        if after == "." and end + 1 < len(folded) and _is_word(folded[end + 1]):
+            return False
+    return True
