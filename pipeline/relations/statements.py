@@ -1,0 +1,89 @@
+"""Judgements on mentions → triples of entities: evidence gathered, statuses merged, qualifiers
+attached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pipeline.relations.candidates import Candidate, Judgement, PairClassifier, propose
+from pipeline.relations.qualifiers import qualifiers_of
+from pipeline.schema import SYMMETRIC, strongest
+from pipeline.types import CleanSpan, CleanText, Entity, Evidence, Qualifiers, Triple
+
+# Each further sentence that states a triple removes this share of the remaining doubt.
+AGREEMENT = 0.35
+
+
+def relate(
+    cleaned: CleanText, entities: tuple[Entity[CleanSpan], ...], classifier: PairClassifier
+) -> tuple[tuple[Triple[CleanSpan], ...], tuple[Candidate, ...]]:
+    """The article's triples, by first evidence, and the candidates that were judged (for the
+    ceiling)."""
+    candidates = propose(cleaned, entities)
+    stated: dict[tuple[str, str, str], list[Judgement]] = {}
+    for judgement in classifier(cleaned, candidates):
+        stated.setdefault(_key(judgement), []).append(judgement)
+    triples = [_merge(cleaned, key, judgements) for key, judgements in stated.items()]
+    return tuple(
+        sorted(triples, key=lambda t: (t.evidence[0].sentence, t.head, t.relation, t.tail))
+    ), candidates
+
+
+def _key(judgement: Judgement) -> tuple[str, str, str]:
+    head, tail = judgement.candidate.first.entity, judgement.candidate.second.entity
+    # A symmetric triple is stored once: the smaller id is its head.
+    if judgement.backward if judgement.relation not in SYMMETRIC else head > tail:
+        head, tail = tail, head
+    return head, judgement.relation, tail
+
+
+def _merge(
+    cleaned: CleanText, key: tuple[str, str, str], judgements: list[Judgement]
+) -> Triple[CleanSpan]:
+    head, relation, tail = key
+    status = strongest([judgement.status for judgement in judgements])
+    best = max(judgement.score for judgement in judgements)
+    sentences = {judgement.candidate.sentence for judgement in judgements}
+    score = 1 - (1 - best) * (1 - AGREEMENT) ** (len(sentences) - 1)
+    return Triple(
+        head,
+        relation,
+        tail,
+        status,
+        round(score, 4),
+        tuple(_evidence(head, judgements)),
+        _qualify(cleaned, judgements, status),
+    )
+
+
+def _evidence(head: str, judgements: list[Judgement]) -> Iterable[Evidence[CleanSpan]]:
+    by_sentence = {
+        judgement.candidate.sentence: judgement.candidate for judgement in reversed(judgements)
+    }
+    for sentence in sorted(by_sentence):
+        first, second = by_sentence[sentence].first, by_sentence[sentence].second
+        forward = first.entity == head
+        yield Evidence(
+            sentence, (first if forward else second).span, (second if forward else first).span
+        )
+
+
+def _qualify(cleaned: CleanText, judgements: list[Judgement], status: str) -> Qualifiers[CleanSpan]:
+    """The first value of each qualifier, looked for in the sentences whose status holds."""
+    merged: Qualifiers[CleanSpan] = Qualifiers()
+    for judgement in judgements:
+        if judgement.status != status:
+            continue
+        found = qualifiers_of(cleaned, judgement)
+        # An amount is one thing with its value and currency, so these are taken together or not at
+        # all.
+        for group in (
+            ("amount", "amount_value", "amount_value_max", "amount_currency"),
+            ("stake", "stake_percent"),
+            ("date",),
+            ("object",),
+        ):
+            if not getattr(merged, group[0]) and getattr(found, group[0]):
+                merged = replace(merged, **{name: getattr(found, name) for name in group})
+    return merged
