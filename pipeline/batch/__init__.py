@@ -1,0 +1,6 @@
+"""Many articles in, one run folder out."""
+
+from pipeline.batch.readers import find_files, read_articles
+from pipeline.batch.run import RunSummary, run
+
+__all__ = ["RunSummary", "find_files", "read_articles", "run"]

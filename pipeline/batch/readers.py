@@ -1,0 +1,90 @@
+"""Articles from files, folders and globs, one at a time; what cannot be read becomes a reject, not
+a stop."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pipeline.cleaning import DecodeFailure, decode
+from pipeline.errors import InputError
+from pipeline.types import Article, Reject
+
+SUFFIXES = (".txt", ".md")
+
+# Four bytes a character at most: beyond this the file is too long whatever its encoding, and is not
+# even read.
+MAX_BYTES_PER_CHARACTER = 4
+
+
+def find_files(paths: Iterable[str]) -> tuple[Path, ...]:
+    """The article files that `paths` (files, folders, globs) name, sorted within each, none twice.
+
+    Raises InputError for a path that does not exist and for a folder or glob without any article.
+    """
+    files: dict[Path, None] = {}
+    for given in paths:
+        path = Path(given)
+        if path.is_dir():
+            found = sorted(
+                p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file()
+            )
+            if not found:
+                raise InputError(
+                    f"the folder {given} holds no article ({' or '.join(SUFFIXES)} files); "
+                    "name the files themselves if they have another ending"
+                )
+        elif path.exists():
+            found = [path]
+        elif glob.has_magic(given):
+            # Path.glob cannot take an absolute pattern, which a user may well give.
+            matches = glob.glob(given, recursive=True)  # noqa: PTH207
+            found = sorted(match for match in map(Path, matches) if match.is_file())
+            if not found:
+                raise InputError(f"nothing matches {given}")
+        else:
+            raise InputError(f"no such file or folder: {given}")
+        files.update(dict.fromkeys(found))
+    return tuple(files)
+
+
+def read_articles(
+    files: Iterable[Path], *, encoding: str = "", max_characters: int
+) -> Iterator[Article | Reject]:
+    """The article of each file (id: its name without the ending), or why there is none; lazy, in
+    order."""
+    seen: dict[str, Path] = {}
+    for path in files:
+        article_id = article_id_of(path)
+        if article_id in seen:
+            yield Reject(article_id, "article", "duplicate_id", f"{path} after {seen[article_id]}")
+            continue
+        seen[article_id] = path
+        yield read_article(path, encoding=encoding, max_characters=max_characters)
+
+
+def article_id_of(path: Path) -> str:
+    """The file's stem; a name that is not Unicode keeps what can be shown of it."""
+    return path.stem.encode("utf-8", "replace").decode("utf-8")
+
+
+def read_article(path: Path, *, encoding: str = "", max_characters: int) -> Article | Reject:
+    """The file as an article, decoded; a Reject where it cannot be read or is not text."""
+    article_id = article_id_of(path)
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES_PER_CHARACTER * max_characters:
+            return Reject(
+                article_id,
+                "article",
+                "too_long",
+                f"{path}: {size} bytes, the limit is {max_characters} characters",
+            )
+        content = path.read_bytes()
+    except OSError as error:
+        return Reject(article_id, "article", "unreadable", f"{path}: {error.strerror}")
+    decoded = decode(content, encoding=encoding)
+    if isinstance(decoded, DecodeFailure):
+        return Reject(article_id, "article", decoded.reason, f"{path}: {decoded.detail}")
+    return Article(article_id, decoded.text, source=path.name, encoding=decoded.encoding)
