@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,26 +37,24 @@ gold_app = typer.Typer(
 app.add_typer(gold_app, name="gold")
 
 GOLD_NAME = "gold.jsonl"
+STOPPED = 130
 
 
 def main() -> None:
-    """Entry point. Exit status: 0 done, 1 an error that the user can mend, 2 wrong usage."""
+    """Entry point. Exit status: 0 done, 1 an error that the user can mend (or the reader of our
+    output is gone), 2 wrong usage, 130 stopped by Ctrl-C."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        # A terminal that cannot show Chinese gets \u escapes instead of a traceback.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app()
     except PipelineError as error:
         print(f"zongheng: {error}", file=sys.stderr)
         sys.exit(1)
-    except BrokenPipeError:
-        # The reader of our output (head, less) is gone; point stdout elsewhere so that closing it
-        # stays quiet.
-        sys.stdout = None
-        sys.exit(0)
-    except KeyboardInterrupt:
-        print(
-            "zongheng: stopped; run the same command again with --fresh to start over",
-            file=sys.stderr,
-        )
-        sys.exit(130)
+    except SystemExit as done:
+        if done.code == STOPPED:  # what typer makes of KeyboardInterrupt
+            print("zongheng: stopped; run the same command again to start over", file=sys.stderr)
+        raise
 
 
 def _show_version(wanted: bool) -> None:
@@ -108,7 +107,7 @@ def run(
 
         zongheng run article.txt --registry my-names --out outputs/one --fresh
     """
-    from pipeline.batch import find_files, read_articles
+    from pipeline.batch import find_files, folder_digest, read_articles
     from pipeline.batch import run as run_batch
     from pipeline.extractor import Extractor
 
@@ -116,7 +115,11 @@ def run(
     files = find_files(paths)
     extractor = Extractor.load(registries=registry or (), max_characters=max_chars)
     articles = read_articles(files, encoding=encoding, max_characters=max_chars)
-    settings = {"encoding": encoding, "max_chars": max_chars, "registries": len(registry or ())}
+    settings = {
+        "encoding": encoding,
+        "max_chars": max_chars,
+        "registries": [folder_digest(folder, "*.jsonl") for folder in registry or ()],
+    }
     with _progress(len(files), quiet=quiet) as advance:
         summary = run_batch(
             extractor, articles, out, settings=settings, fresh=fresh, progress=advance
@@ -126,11 +129,9 @@ def run(
 
 
 def _check_encoding(encoding: str) -> None:
-    import codecs
-
     try:
-        codecs.lookup(encoding or "utf-8")
-    except LookupError:
+        "a".encode(encoding or "utf-8")  # codecs.lookup also knows rot13, zip and the like
+    except (LookupError, UnicodeError):
         raise InputError(
             f"unknown encoding {encoding!r}; examples: utf-8, gb18030, big5, big5hkscs"
         ) from None

@@ -25,28 +25,33 @@ def find_files(paths: Iterable[str]) -> tuple[Path, ...]:
     """
     files: dict[Path, None] = {}
     for given in paths:
-        path = Path(given)
-        if path.is_dir():
-            found = sorted(
-                p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file()
-            )
-            if not found:
-                raise InputError(
-                    f"the folder {given} holds no article ({' or '.join(SUFFIXES)} files); "
-                    "name the files themselves if they have another ending"
-                )
-        elif path.exists():
-            found = [path]
-        elif glob.has_magic(given):
-            # Path.glob cannot take an absolute pattern, which a user may well give.
-            matches = glob.glob(given, recursive=True)  # noqa: PTH207
-            found = sorted(match for match in map(Path, matches) if match.is_file())
-            if not found:
-                raise InputError(f"nothing matches {given}")
-        else:
-            raise InputError(f"no such file or folder: {given}")
-        files.update(dict.fromkeys(found))
+        try:
+            files.update(dict.fromkeys(_named(given)))
+        except OSError as error:  # such as a name that is too long
+            raise InputError(f"cannot read {given}: {error.strerror}") from error
     return tuple(files)
+
+
+def _named(given: str) -> list[Path]:
+    path = Path(given)
+    if path.is_dir():
+        found = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+        if not found:
+            raise InputError(
+                f"the folder {given} holds no article ({' or '.join(SUFFIXES)} files); "
+                "name the files themselves if they have another ending"
+            )
+        return found
+    if path.exists():
+        return [path]
+    if not glob.has_magic(given):
+        raise InputError(f"no such file or folder: {given}")
+    # Path.glob cannot take an absolute pattern, which a user may well give.
+    matches = glob.glob(given, recursive=True)  # noqa: PTH207
+    found = sorted(match for match in map(Path, matches) if match.is_file())
+    if not found:
+        raise InputError(f"nothing matches {given}")
+    return found
 
 
 def read_articles(
@@ -58,7 +63,8 @@ def read_articles(
     for path in files:
         article_id = article_id_of(path)
         if article_id in seen:
-            yield Reject(article_id, "article", "duplicate_id", f"{path} after {seen[article_id]}")
+            detail = _shown(f"{path} after {seen[article_id]}")
+            yield Reject(article_id, "article", "duplicate_id", detail)
             continue
         seen[article_id] = path
         yield read_article(path, encoding=encoding, max_characters=max_characters)
@@ -66,25 +72,29 @@ def read_articles(
 
 def article_id_of(path: Path) -> str:
     """The file's stem; a name that is not Unicode keeps what can be shown of it."""
-    return path.stem.encode("utf-8", "replace").decode("utf-8")
+    return _shown(path.stem)
+
+
+def _shown(name: Path | str) -> str:
+    # Bytes of a file name that are not UTF-8 come as lone surrogates, which no JSON may hold.
+    return str(name).encode("utf-8", "replace").decode("utf-8")
 
 
 def read_article(path: Path, *, encoding: str = "", max_characters: int) -> Article | Reject:
     """The file as an article, decoded; a Reject where it cannot be read or is not text."""
     article_id = article_id_of(path)
+
+    def reject(reason: str, detail: str) -> Reject:
+        return Reject(article_id, "article", reason, f"{_shown(path)}: {detail}")
+
     try:
         size = path.stat().st_size
         if size > MAX_BYTES_PER_CHARACTER * max_characters:
-            return Reject(
-                article_id,
-                "article",
-                "too_long",
-                f"{path}: {size} bytes, the limit is {max_characters} characters",
-            )
+            return reject("too_long", f"{size} bytes, the limit is {max_characters} characters")
         content = path.read_bytes()
     except OSError as error:
-        return Reject(article_id, "article", "unreadable", f"{path}: {error.strerror}")
+        return reject("unreadable", str(error.strerror))
     decoded = decode(content, encoding=encoding)
     if isinstance(decoded, DecodeFailure):
-        return Reject(article_id, "article", decoded.reason, f"{path}: {decoded.detail}")
-    return Article(article_id, decoded.text, source=path.name, encoding=decoded.encoding)
+        return reject(decoded.reason, decoded.detail)
+    return Article(article_id, decoded.text, source=_shown(path.name), encoding=decoded.encoding)

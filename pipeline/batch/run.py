@@ -78,9 +78,11 @@ def _prepare(out: Path, *, fresh: bool) -> None:
             f"{out} already holds a finished run; add --fresh to replace it, "
             "or choose another --out"
         )
-    ours = {*OUTPUTS, *(name + _PARTIAL for name in OUTPUTS), MANIFEST, SCHEMA_FOLDER}
-    if out.is_dir() and not (out / MANIFEST).exists():
-        strange = sorted(path.name for path in out.iterdir() if path.name not in ours)
+    # The manifest goes first: what a stop in between leaves must not look like a finished run.
+    files = (MANIFEST, *OUTPUTS)
+    ours = (*files, *(name + _PARTIAL for name in files), SCHEMA_FOLDER)
+    if out.is_dir() and not _is_our_manifest(out / MANIFEST):
+        strange = sorted(path.name for path in out.iterdir() if path.name not in ours[1:])
         if strange:
             raise RunError(
                 f"{out} holds files that no run wrote ({', '.join(strange[:3])}); "
@@ -93,6 +95,14 @@ def _prepare(out: Path, *, fresh: bool) -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
+
+
+def _is_our_manifest(path: Path) -> bool:
+    try:
+        manifest = orjson.loads(path.read_bytes())
+    except (FileNotFoundError, orjson.JSONDecodeError):
+        return False
+    return isinstance(manifest, dict) and "zongheng" in manifest
 
 
 def _write(

@@ -38,7 +38,7 @@ _NUMBER = re.compile(
     r"^\s*(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,2}|PART\.?\s*[0-9]{1,2})\s*[、.．]?\s*$", re.I
 )
 _PROSE_END = re.compile(r"[。！？!?；;：:，,]\s*$")
-_LINE = re.compile(r"[^\n]+")
+_LINE = re.compile(r"[^\r\n]+")
 
 
 def mark_boilerplate(text: str) -> tuple[Boilerplate[CleanSpan], ...]:

@@ -17,10 +17,24 @@ MAX_BAD_PER_CHARACTER = 0.002
 MAX_CONTROL_SHARE = 0.02
 SNIFF_BYTES = 65_536
 
+# UTF-16 without a mark: characters that Chinese prose is made of. Of windows of 40 and 400
+# characters of the seeds, in both scripts and byte orders, at least 0.92 are among them, read in
+# the wrong order at most 0.88. With MAX_PRINTABLE_SHARE none of 4,064 windows is missed, and none
+# of the same in UTF-8, GB18030 or Big5 is taken for UTF-16.
+MIN_EXPECTED_SHARE = 0.9
+_EXPECTED = re.compile(
+    r"[\t\n\r\x20-\x7e\xa0-\xff\u2010-\u2026\u3000-\u303f\u3400-\u9fff\uff00-\uffef]"
+)
+# Two ASCII letters read as one UTF-16 unit look like a Han character, so what is nearly all
+# printable ASCII is never taken for UTF-16; of those windows in UTF-16 at most 0.74 of the bytes
+# are.
+MAX_PRINTABLE_SHARE = 0.8
+_PRINTABLE = re.compile(rb"[\x20-\x7e]")
+
 # charset-normalizer needs no more than this to tell the Chinese code pages apart (60 characters
 # suffice).
 DETECT_BYTES = 200_000
-CODE_PAGES = ("gb18030", "big5", "big5hkscs", "utf_16_le", "utf_16_be")
+CODE_PAGES = ("gb18030", "big5", "big5hkscs")
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -52,44 +66,43 @@ class DecodeFailure:
 def decode(content: bytes, *, encoding: str = "") -> Decoded | DecodeFailure:
     """The text of `content`.
 
-    encoding: a codec name to use and nothing else; "" to find it: byte-order mark, then UTF-8, then
-    GB18030,
-    Big5 or UTF-16 by charset-normalizer. A few broken bytes in UTF-8 become U+FFFD instead of
-    costing the page.
-    Raises LookupError for an `encoding` that Python does not know.
+    encoding: a codec name to use and nothing else; "" to find it: byte-order mark, UTF-16 by its
+    characters, UTF-8, then GB18030 or Big5 by charset-normalizer. A few broken bytes in UTF-8
+    become U+FFFD instead of costing the page.
+    Raises LookupError for an `encoding` that Python does not know or that is none of text.
     """
-    for mark, name in _MARKS:
-        if content.startswith(mark):
-            return _decode_as(content[len(mark) :], encoding or name)
     if encoding:
         return _decode_as(content, encoding)
-    wide = _looks_like_utf16(content)
-    if not wide and _is_binary(content):
+    for mark, name in _MARKS:
+        if content.startswith(mark):
+            return _decode_as(content, name)
+    utf16 = _utf16_order(content)
+    if utf16:
+        return _decode_as(content, utf16)
+    if _is_binary(content):
         return DecodeFailure("not_text", "control bytes as in an image, archive or office file")
-    if not wide:
-        utf8 = _decode_utf8(content)
-        if utf8 is not None:
-            return utf8
-    return _detect(content)
+    return _decode_utf8(content) or _detect(content)
 
 
 def _decode_as(content: bytes, encoding: str) -> Decoded | DecodeFailure:
     name = codecs.lookup(encoding).name
     try:
-        return _checked(content.decode(name), name)
+        return _unmarked(content.decode(name), name)
     except UnicodeDecodeError as error:
         return DecodeFailure(
             "unknown_encoding", f"not {name}: {error.reason} at byte {error.start}"
         )
+    except UnicodeError as error:  # codecs such as "undefined" and "idna" say no more
+        return DecodeFailure("unknown_encoding", f"not {name}: {error}")
 
 
 def _decode_utf8(content: bytes) -> Decoded | DecodeFailure | None:
     """None where the bytes are not UTF-8 at all."""
-    try:
-        return _checked(content.decode("utf-8"), "utf-8")
-    except UnicodeDecodeError:
-        pass
-    loose = content.decode("utf-8", "surrogatepass" if _has_surrogates(content) else "replace")
+    if _is_utf8(content):
+        return _unmarked(content.decode("utf-8"), "utf-8")
+    loose = content.decode(
+        "utf-8", "surrogatepass" if _is_utf8(content, "surrogatepass") else "replace"
+    )
     if _SURROGATE.search(loose):
         return DecodeFailure(
             "lone_surrogates", "UTF-8 bytes that encode surrogates (CESU-8 or damage)"
@@ -100,34 +113,35 @@ def _decode_utf8(content: bytes) -> Decoded | DecodeFailure | None:
         and not loose.isascii()
         and len(loose) > bad * 8
     ):
-        return _checked(loose, "utf-8")
+        return _unmarked(loose, "utf-8")
     return None
 
 
-def _has_surrogates(content: bytes) -> bool:
+def _utf16_order(content: bytes) -> str:
+    """The UTF-16 codec whose reading of `content` looks like Chinese or ASCII prose; "" for none.
+
+    NULs and control bytes tell nothing here: 一, 开, 与 and 万 have them in UTF-16.
+    """
+    head = content[:SNIFF_BYTES]
+    printable = len(_PRINTABLE.findall(head))
+    if len(content) % 2 or printable > MAX_PRINTABLE_SHARE * len(head):
+        return ""
+    if b"\x00" not in head and _is_utf8(content):
+        return ""
+    shares = {
+        codec: len(_EXPECTED.findall(head.decode(codec, "replace"))) / (len(head) // 2)
+        for codec in ("utf-16-le", "utf-16-be")
+    }
+    best = max(shares, key=shares.__getitem__)
+    return best if shares[best] >= MIN_EXPECTED_SHARE else ""
+
+
+def _is_utf8(content: bytes, errors: str = "strict") -> bool:
     try:
-        content.decode("utf-8", "surrogatepass")
+        content.decode("utf-8", errors)
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _looks_like_utf16(content: bytes) -> bool:
-    head = content[:SNIFF_BYTES]
-    return len(head) >= 4 and b"\x00" in head and _line_breaks_utf16(head)
-
-
-def _line_breaks_utf16(head: bytes) -> bool:
-    # Chinese UTF-16 has NULs only beside ASCII; every one of them must then stand on one side of
-    # its pair.
-    low = head[0::2].count(0)
-    high = head[1::2].count(0)
-    pairs = len(head) // 2
-    return (
-        (low == 0) != (high == 0)
-        and max(low, high) < pairs
-        and not _CONTROLS.search(head.replace(b"\x00", b""))
-    )
 
 
 def _is_binary(content: bytes) -> bool:
@@ -148,7 +162,5 @@ def _detect(content: bytes) -> Decoded | DecodeFailure:
     return _decode_as(content, "gb18030" if best.encoding == "gbk" else best.encoding)
 
 
-def _checked(text: str, encoding: str) -> Decoded | DecodeFailure:
-    if encoding == "utf-8" and text.startswith("\ufeff"):
-        text = text[1:]
-    return Decoded(text, encoding)
+def _unmarked(text: str, encoding: str) -> Decoded:
+    return Decoded(text.removeprefix("\ufeff"), encoding)

@@ -43,7 +43,7 @@ class ScriptConverter:
         simplified = sum(a != b for a, b in zip(text, self.simplify(text), strict=True))
         traditional_form = self.traditional(text)
         other = (
-            sum(a != b for a, b in zip(text, traditional_form, strict=True))
+            sum(a != b and not _in_big5(a) for a, b in zip(text, traditional_form, strict=True))
             if len(traditional_form) == len(text)
             else 0
         )
@@ -57,3 +57,13 @@ class ScriptConverter:
     def _simplify_character(self, character: str) -> str:
         converted: str = self._to_simplified.convert(character)
         return converted if len(converted) == 1 else character
+
+
+def _in_big5(character: str) -> bool:
+    # 台, 布, 群 and 里 are good Traditional characters too, though s2t writes 臺, 佈, 羣 and 裏
+    # for them.
+    try:
+        character.encode("big5")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -9,7 +9,7 @@ from pipeline.types import CleanSpan
 # A sentence without an end mark for this long is a damaged page or a table; it is cut at the last
 # comma before the limit so that what depends on its length stays bounded. The longest sentence of
 # the public real passages has 227 characters.
-MAX_SENTENCE_CHARS = 600
+MAX_SENTENCE_CHARS = 400
 
 _SENTENCE = re.compile(r"[^。！？!?…\n]*(?:[。！？!?…]+[”’」』】）)\"]*|\n|$)")
 _SOFT_BREAK = re.compile(r"[，,；;、：: ](?=[^，,；;、：: ]*$)")
@@ -23,17 +23,21 @@ def split_sentences(text: str) -> tuple[CleanSpan, ...]:
     """
     spans: list[CleanSpan] = []
     for match in _SENTENCE.finditer(text):
-        start, end = match.span()
-        while start < end and text[start].isspace():
-            start += 1
-        while end > start and text[end - 1].isspace():
-            end -= 1
-        while end - start > MAX_SENTENCE_CHARS:
-            window = text[start : start + MAX_SENTENCE_CHARS]
+        rest = _without_blanks(text, *match.span())
+        while rest.end - rest.start > MAX_SENTENCE_CHARS:
+            window = text[rest.start : rest.start + MAX_SENTENCE_CHARS]
             comma = _SOFT_BREAK.search(window)
-            cut = start + (comma.end() if comma else MAX_SENTENCE_CHARS)
-            spans.append(CleanSpan(start, cut))
-            start = cut
-        if start < end:
-            spans.append(CleanSpan(start, end))
+            cut = rest.start + (comma.end() if comma else MAX_SENTENCE_CHARS)
+            spans.append(_without_blanks(text, rest.start, cut))
+            rest = _without_blanks(text, cut, rest.end)
+        if rest.start < rest.end:
+            spans.append(rest)
     return tuple(spans)
+
+
+def _without_blanks(text: str, start: int, end: int) -> CleanSpan:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return CleanSpan(start, end)

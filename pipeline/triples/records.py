@@ -44,12 +44,12 @@ def _triple_record(
         "status": triple.status,
         "confidence": float(triple.score),
         "amount": _written(article.text, qualifiers.amount),
-        "amount_value": qualifiers.amount_value,
-        "amount_value_max": qualifiers.amount_value_max,
+        "amount_value": _number(qualifiers.amount_value),
+        "amount_value_max": _number(qualifiers.amount_value_max),
         "amount_currency": qualifiers.amount_currency,
         "date": _written(article.text, qualifiers.date),
         "stake": _written(article.text, qualifiers.stake),
-        "stake_percent": qualifiers.stake_percent,
+        "stake_percent": _number(qualifiers.stake_percent),
         "object": _written(article.text, qualifiers.object),
         "evidence": [_evidence(article.text, evidence) for evidence in triple.evidence],
         "title": article.title,
@@ -68,6 +68,11 @@ def _end(role: str, entity: Entity[RawSpan]) -> dict[str, str]:
         f"{role}_zh_hant": entity.names.zh_hant,
         f"{role}_en": entity.names.en,
     }
+
+
+def _number(value: float | None) -> float | None:
+    # A whole number that stays an int would make readers round the fractions after it.
+    return None if value is None else float(value)
 
 
 def _written(text: str, span: RawSpan | None) -> str:

@@ -12,10 +12,14 @@ from pipeline.types import Entity, Extraction, RawSpan, Reject, Triple
 def validate(extraction: Extraction) -> Extraction:
     """`extraction` with only its valid triples; the others become rejects with their reason."""
     entities = {entity.id: entity for entity in extraction.entities}
+    spans = {
+        entity.id: frozenset(mention.span for mention in entity.mentions)
+        for entity in extraction.entities
+    }
     kept: list[Triple[RawSpan]] = []
     rejects = list(extraction.rejects)
     for triple in extraction.triples:
-        fault = _fault(triple, entities, len(extraction.article.text))
+        fault = _fault(triple, entities, spans, len(extraction.article.text))
         if fault is None:
             kept.append(triple)
         else:
@@ -25,7 +29,10 @@ def validate(extraction: Extraction) -> Extraction:
 
 
 def _fault(
-    triple: Triple[RawSpan], entities: dict[str, Entity[RawSpan]], characters: int
+    triple: Triple[RawSpan],
+    entities: dict[str, Entity[RawSpan]],
+    spans: dict[str, frozenset[RawSpan]],
+    characters: int,
 ) -> tuple[str, str] | None:
     """Reason and detail of the first thing wrong with `triple`; None when it may be written."""
     if triple.relation not in RELATIONS or triple.status not in STATUSES:
@@ -50,12 +57,12 @@ def _fault(
         ):
             if not 0 <= span.start < span.end <= characters:
                 return "no_offsets", f"{role} {span.start}..{span.end} of {characters} characters"
-        if evidence.head not in {mention.span for mention in head.mentions}:
+        if evidence.head not in spans[triple.head]:
             return (
                 "no_offsets",
                 f"evidence points to {evidence.head}, which is no mention of the head",
             )
-        if evidence.tail not in {mention.span for mention in tail.mentions}:
+        if evidence.tail not in spans[triple.tail]:
             return (
                 "no_offsets",
                 f"evidence points to {evidence.tail}, which is no mention of the tail",
