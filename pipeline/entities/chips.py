@@ -10,7 +10,7 @@ from pipeline.types import CleanSpan
 
 _CHIP = re.compile(
     r"(?<![A-Za-z0-9_\-])(?:"
-    r"(?:RTX|GTX|GT|RX|MTT ?S|BR|MI|Tesla ?|Xeon ?|EPYC ?|Ryzen ?|Arc |Exynos ?|Helio ?|Dimensity ?|Snapdragon ?|Kirin ?|Ascend ?)\d{2,5}[A-Za-z]{0,3}(?: ?(?:Ti|Super|Ultra|Pro|Max|Gen ?\d))?"
+    r"(?:RTX ?|GTX ?|GT|RX|MTT ?S|BR|MI|Tesla ?|Xeon ?|EPYC ?|Ryzen ?|Arc |Exynos ?|Helio ?|Dimensity ?|Snapdragon ?|Kirin ?|Ascend ?)\d{2,5}[A-Za-z]{0,3}(?: ?(?:Ti|Super|Ultra|Pro|Max|Gen ?\d))?"
     r"|[ABHVPLT]\d{2,3}[SX]?|G?[BH]\d{3}"
     r"|TPU ?v\d[a-z]?|i[3579]-?\d{4,5}[A-Z]{0,2}|[Cc]ortex-[AMRX]\d{1,3}[A-Z]{0,2}|(?:RK|SA|MT|SM|SC|STM32|ESP)\d{2,5}[A-Z]{0,3}"
     r")(?![A-Za-z0-9_])"
@@ -23,6 +23,11 @@ _CHIP_CUE_BEFORE = re.compile(
     r"(?:芯片|GPU|CPU|处理器|显卡|加速卡|搭载|采用|采购|购买|[万颗块张片枚款]|\d[个]?|和|与|、|及|或|是|代号|名为)\s?[“「(（]?$"
 )
 _SHORT_CHIP = re.compile(r"^[A-Z]\d{2,3}[A-Z]?$")
+
+
+def model_ends(text: str) -> dict[int, int]:
+    """Start → end of whatever is shaped like a chip model's name: 麒麟9100, where the registry may know but 麒麟."""
+    return dict(match.span() for match in _CHIP.finditer(text))
 
 
 def guess_chips(text: str, known: frozenset[str]) -> Guesses:

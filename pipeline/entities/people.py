@@ -39,9 +39,13 @@ _TRANSLITERATION = (
     "哥歌格葛根贡古瓜圭郭哈海罕汉豪赫黑亨洪侯胡华怀惠霍基吉季加贾简杰金津卡凯坎康考柯科克肯孔库夸奎坤拉莱赖兰朗劳勒雷蕾黎里理利莉林琳龙隆卢鲁"
     "路露伦罗洛吕马玛迈麦曼芒茅梅门蒙米密明莫默姆穆娜纳奈南瑙内尼涅宁纽农努诺欧帕派潘庞佩彭蓬皮珀蒲浦普齐奇钱强乔切琴丘让热仁日荣茹瑞若萨塞赛"
     "桑瑟森沙莎珊尚绍舍申圣施石史士舒司丝斯苏孙索塔泰坦汤唐陶特滕提田廷通图托陀瓦万旺威韦维温文翁沃乌吾伍西希夏显香肖谢辛欣休修许雪逊雅亚延扬耶"
-    "叶伊依以因英尤于约云泽曾扎詹张珍佐尔辰祖卓朱茱"
+    "叶伊依以因英尤于约云泽曾扎詹张珍佐尔辰祖卓朱茱翰妮娅黛芙嘉弥琪娃兹茜薇伽摩什"
 )
-_FOREIGN = re.compile(rf"[{_TRANSLITERATION}]{{1,6}}(?:·[{_TRANSLITERATION}]{{1,7}}){{1,3}}")
+# "•" also begins the items of a list.
+_DOTS = "·‧・"
+_FOREIGN = re.compile(
+    rf"[{_TRANSLITERATION}]{{1,6}}(?:[{_DOTS}][{_TRANSLITERATION}]{{1,7}}){{1,3}}"
+)
 # 巴托莱特 (Dave Bartoletti): a transliterated surname with the full name behind it.
 _FOREIGN_GLOSSED = re.compile(
     rf"(?P<name>[{_TRANSLITERATION}]{{2,6}})\s?[（(](?P<gloss>[A-Z][a-z]+(?: [A-Z]\.)?(?: (?:de |van |von )?[A-Z][A-Za-z'\-]+){{1,2}})[）)]"

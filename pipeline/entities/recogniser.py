@@ -5,17 +5,28 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from pipeline.entities import ambiguity
-from pipeline.entities.chips import guess_chips
+from pipeline.entities.chips import guess_chips, model_ends
 from pipeline.entities.companies import guess_companies
 from pipeline.entities.people import guess_people
 from pipeline.entities.registry import Match, Registry, fold
 from pipeline.entities.segment import Word, frequency, segment
+from pipeline.schema import CHIP
 from pipeline.types import CleanSpan, CleanText, Mention
 
 CERTAIN = 0.98
+
+
+@dataclass(frozen=True, slots=True)
+class _NamesOfArticle:
+    """How often each folded name stands in the article, and the entities it names beyond doubt."""
+
+    occurrences: Counter[str]
+    certain: frozenset[str]
 
 
 class Recogniser:
@@ -28,44 +39,58 @@ class Recogniser:
         """The mentions of `cleaned`, ascending, not overlapping; `entity` is set where the registry
         knows the name."""
         text = cleaned.text
-        matches = self._registry.find(text)
+        matches = self._whole(text, self._registry.find(text))
+        names = _NamesOfArticle(
+            Counter(fold(match.span.of(text)) for match in matches),
+            frozenset(match.ids[0] for match in matches if match.ids and not match.ambiguous),
+        )
         certain = [match for match in matches if match.ids and not match.ambiguous]
         mentions = [self._mention(text, match, match.ids[0], CERTAIN) for match in certain]
         forms = frozenset(mention.text for mention in mentions)
         weighed: list[tuple[Match, str, float]] = []
+        last: list[Match] = []
         for sentence, inside in _by_sentence(cleaned.sentences, matches):
             words = segment(sentence.of(text))
-            weighed += self._weigh(cleaned, sentence, inside, words, matches)
-            mentions += _guessed(text, sentence, inside, words, forms)
+            weighed += self._weigh(text, sentence, inside, words, names)
+            # A name may reach over the cut of an overlong sentence.
+            mentions += _guessed(text, sentence, last + inside, words, forms)
+            last = inside[-1:]
         mentions += self._accepted(text, weighed)
-        mentions += _repeated(text, mentions)
+        mentions += _repeated(text, mentions, matches)
         return tuple(sorted(mentions, key=lambda mention: mention.span))
+
+    def _whole(self, text: str, matches: tuple[Match, ...]) -> tuple[Match, ...]:
+        """`matches` without chip families that only begin a model's name (麒麟 in 麒麟9999)."""
+        ends = model_ends(text)
+        return tuple(
+            match
+            for match in matches
+            if ends.get(match.span.start, 0) <= match.span.end
+            or all(self._registry.records[entity_id].type != CHIP for entity_id in match.ids)
+        )
 
     def _weigh(
         self,
-        cleaned: CleanText,
+        text: str,
         sentence: CleanSpan,
         inside: list[Match],
         words: tuple[Word, ...],
-        matches: tuple[Match, ...],
+        names: _NamesOfArticle,
     ) -> Iterable[tuple[Match, str, float]]:
         """Each ambiguous match of `sentence` with the entity that it most likely names, and how
         likely."""
         doubtful = [match for match in inside if match.ids and match.ambiguous]
         if not doubtful:
             return
-        text = cleaned.text
         borders = frozenset(
             (sentence.start + start, sentence.start + end) for start, end, _ in words
         )
         beside = tuple(match.span for match in inside if match.ids and not match.ambiguous)
-        named = {match.ids[0] for match in matches if match.ids and not match.ambiguous}
         for match in doubtful:
-            name = fold(match.span.of(text))
-            occurrences = sum(fold(other.span.of(text)) == name for other in matches)
+            occurrences = names.occurrences[fold(match.span.of(text))]
             around = [
                 ambiguity.Neighbourhood(
-                    text, sentence, borders, beside, entity_id in named, occurrences
+                    text, sentence, borders, beside, entity_id in names.certain, occurrences
                 )
                 for entity_id in match.ids
             ]
@@ -137,17 +162,20 @@ REPEATED_SHARE = 0.9
 MIN_REPEATED_CHARS = 3
 
 
-def _repeated(text: str, mentions: list[Mention[CleanSpan]]) -> list[Mention[CleanSpan]]:
-    """Further places of the names that patterns found: the whole name, and a foreigner's surname
-    alone."""
-    taken = sorted(mention.span for mention in mentions)
+def _repeated(
+    text: str, mentions: list[Mention[CleanSpan]], matches: tuple[Match, ...]
+) -> list[Mention[CleanSpan]]:
+    """Further places of the names that patterns found, outside the registry's own names: the whole
+    name, and a foreigner's surname alone."""
+    taken = sorted({m.span for m in mentions} | {m.span for m in matches})
     found: list[Mention[CleanSpan]] = []
     names: dict[str, Mention[CleanSpan]] = {}
     for mention in mentions:
         if mention.source == "pattern":
             names.setdefault(mention.text, mention)
-            if "·" in mention.text:
-                names.setdefault(mention.text.rpartition("·")[2], mention)
+            surname = mention.text[fold(mention.text).rfind("·") + 1 :]
+            if surname:
+                names.setdefault(surname, mention)
     for name in sorted(names, key=len, reverse=True):
         if len(name) < MIN_REPEATED_CHARS and not (len(name) == 2 and frequency(name) == 0):
             continue

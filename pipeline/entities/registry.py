@@ -11,6 +11,7 @@ import ahocorasick
 import orjson
 
 from pipeline.errors import ResourceError
+from pipeline.schema import ENTITY_TYPES
 from pipeline.types import CleanSpan, Names
 
 # Names shorter than this are never looked up, whatever the registry says: one Han character is a
@@ -92,6 +93,8 @@ class Registry:
         A longer name that is no entity (腾讯会议) covers the shorter one inside it, and is returned
         with no ids.
         """
+        if not len(self._automaton):  # an empty automaton cannot be asked
+            return ()
         folded = fold(text)
         hits: list[tuple[int, int, _Name]] = []
         for last, (length, name) in self._automaton.iter(folded):
@@ -123,7 +126,7 @@ def load_registry(folders: Iterable[Path], simplify: Callable[[str], str]) -> Re
     for path, line_number, entry in _lines(folders):
         try:
             if "id" not in entry:
-                blocked.append(simplify(str(entry["name"])))
+                blocked.append(simplify(_string(entry["name"])))
                 continue
             record, names = _read_record(entry, simplify)
         except (KeyError, TypeError, AttributeError) as error:
@@ -156,7 +159,10 @@ def _lines(folders: Iterable[Path]) -> Iterator[tuple[Path, int, dict[str, objec
 def _read_record(
     entry: dict[str, object], simplify: Callable[[str], str]
 ) -> tuple[Record, list[str]]:
-    names = Names(str(entry["zh_hans"]), str(entry["zh_hant"]), str(entry["en"]))
+    names = Names(_string(entry["zh_hans"]), _string(entry["zh_hant"]), _string(entry["en"]))
+    entity_id, entity_type = _string(entry["id"]), _string(entry["type"])
+    if entity_type not in ENTITY_TYPES or not entity_id.startswith(entity_type + ":"):
+        raise TypeError(f"id {entity_id!r} does not begin with a type of {ENTITY_TYPES}")
     aliases = _strings(entry["aliases"])
     written = [name for name in (names.zh_hans, names.zh_hant, names.en, *aliases) if name]
 
@@ -166,8 +172,8 @@ def _read_record(
 
     display = names.zh_hans or names.en or names.zh_hant
     record = Record(
-        str(entry["id"]),
-        str(entry["type"]),
+        entity_id,
+        entity_type,
         names,
         display,
         marked("ambiguous"),
@@ -179,7 +185,13 @@ def _read_record(
 def _strings(value: object) -> list[str]:
     if not isinstance(value, list):
         raise TypeError(f"{value!r} is not a list")
-    return [str(item) for item in value]
+    return [_string(item) for item in value]
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not a string")
+    return value
 
 
 def spellings(name: str) -> tuple[str, ...]:
@@ -190,7 +202,7 @@ def spellings(name: str) -> tuple[str, ...]:
     blanks and hyphens.
     """
     forms = [name]
-    if _has_latin(fold(name)):
+    if any(character.isascii() and character.isalnum() for character in fold(name)):
         spaced = _SEAM.sub(" ", name)
         forms += [_JOINT.sub("", name), _JOINT.sub(" ", name), _JOINT.sub("-", name)]
         # One seam at a time, then all: "SA8155P" is never typed "SA 8155 P".
@@ -238,7 +250,7 @@ def _at_word_boundary(folded: str, start: int, end: int) -> bool:
             return False
         # "www.intel", "@meta", "1.5pro": a dot or at-sign glued to a word belongs to what follows
         # it.
-        if before in ".@" and start > 1 and (before == "@" or _is_word(folded[start - 2])):
+        if before == "@" or (before == "." and start > 1 and _is_word(folded[start - 2])):
             return False
     if end < len(folded) and _is_word(folded[end - 1]):
         after = folded[end]

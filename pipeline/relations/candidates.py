@@ -10,11 +10,13 @@ from pipeline.schema import admissible
 from pipeline.types import CleanSpan, CleanText, Entity, Mention
 
 # How many sentences back an understood name (后者, a dropped subject) may stand. Of the 1,118
-# triples of
-# the public real passages 0.873 have both names in one sentence, 0.978 within one sentence's
-# distance
-# and 0.994 within two.
+# triples of the public real passages 0.873 have both names in one sentence, 0.978 within one
+# sentence's distance and 0.994 within two.
 SENTENCES_BACK = 2
+
+# A sentence with more names than this between two of them is a table or a dump; the limit keeps
+# the number of pairs linear in the sentence's length.
+MENTIONS_BACK = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def propose(cleaned: CleanText, entities: tuple[Entity[CleanSpan], ...]) -> tupl
     for sentence, inside in _prose(cleaned.sentences, marked, mentions):
         earlier = _last_of_each([m for sentence_mentions in recent for m in sentence_mentions])
         for index, second in enumerate(inside):
-            for first in (*earlier, *inside[:index]):
+            for first in (*earlier, *inside[max(0, index - MENTIONS_BACK) : index]):
                 if first.entity != second.entity and _admissible(first, second):
                     candidates.append(Candidate(sentence, first, second))
         recent = [*recent, inside][-SENTENCES_BACK:]

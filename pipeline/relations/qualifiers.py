@@ -33,14 +33,14 @@ _CURRENCIES = {
 }  # fmt: skip
 _NUMBER = r"(?:\d[\d,]*(?:\.\d+)?|[一二两三四五六七八九十百千]+)"
 _SCALE = r"(?:\s?(?:[十百千万]?[万亿兆]|[十百千]亿|[百千]万|thousand|million|billion|trillion|bn|[kKmMbB](?![A-Za-z])))"
-_FRONT = r"(?:us\$|hk\$|nt\$|新台币|人民币|美金|[$¥€£])"
+_FRONT = r"(?:us\$|hk\$|nt\$|usd|rmb|新台币|人民币|美金|[$¥€£])"
 _BACK = "|".join(
     sorted(
         (re.escape(name) for name in _CURRENCIES if name[0] not in "$¥€£uhn"), key=len, reverse=True
     )
 )
 _AMOUNT = re.compile(
-    rf"(?P<front>{_FRONT})?\s?(?P<low>数?{_NUMBER}|数(?=[十百千万亿])|上(?=[百千万亿])|(?=[十百千]亿))(?P<low_scale>{_SCALE})?"
+    rf"(?P<front>{_FRONT})?\s?(?P<low>[数几]?{_NUMBER}几?|[数几](?=[十百千万亿])|上(?=[百千万亿])|(?=[十百千]亿))[多余]?(?P<low_scale>{_SCALE})?"
     rf"(?:\s?(?:-|–|—|~|～|至|到)\s?(?P<high>{_NUMBER}))?(?P<scale>{_SCALE})?多?余?\s?(?P<back>{_BACK}|元(?!宇宙|件|素|器|旦|老|年))?",
     re.IGNORECASE,
 )
@@ -121,10 +121,10 @@ def find_amounts(text: str, within: CleanSpan, *, plain_yuan: str) -> list[Amoun
 
 
 def _number(written: str) -> float | None:
-    """The value of Arabic or Chinese digits; None for 数十 and the like; 1 for a bare unit (千亿美元)."""
+    """The value of Arabic or Chinese digits; None for 数十, 十几 and the like; 1 for a bare unit (千亿美元)."""
     if written == "":
         return 1.0
-    if written[0] in "数上":
+    if written[0] in "数几上" or written[-1] == "几":
         return None
     if written[0].isdigit():
         return float(written.replace(",", ""))

@@ -37,8 +37,12 @@ _ROLE_IS = re.compile(
     r"^(?:[，,]?(?:是|为|包括|包含|涵盖|有|如|例如|比如|即|就是|则是|分别是|分别为|：|:|——|—|、|“|「|（|\()|[，,])?[^，,；;。]{0,6}$"
 )
 _OWNED = re.compile(r"^[^，,；;。、和与]{0,12}$")
+_COPULA = re.compile(r"^(?:[一都也曾本仍更正原]|一直|已经|从来)*(?:互?[是为]|成为|成了)")
 _NEAR_CHIP = re.compile(r"^[^，,；;。]{0,10}$")
 _SUCH = re.compile(r"^等(?:几?[大家])?(?:的)?[^，,；;。]{0,6}$")
+_COUNTED = re.compile(r"^这?[两二三四五六七八九十几][大家个名位]?(?:主要)?$")
+# 争夺苹果的订单: what is fought for is no party.
+_PRIZE = re.compile(r"^的[^，,；;。]{0,4}(?:订单|大单|客户|合同|业务|份额)")
 _REGARDED = re.compile(r"^(?:视为|视作|看作|看成|当作|当成|列为)[^，,；;。]{0,8}$")
 
 
@@ -67,6 +71,7 @@ def _judge(
         [m for m in ordered if m.span.start >= sentence.start],
         [m for m in ordered if m.span.start < sentence.start],
     )
+    names = tuple(m.span for m in ordered)
     by_spans = {(c.first.span, c.second.span): c for c in candidates}
     for trigger, hit in _hits(text, sentence, ordered):
         for head, tail in _statements(scene, trigger, hit):
@@ -74,7 +79,7 @@ def _judge(
             backward = pair not in by_spans
             candidate = by_spans.get(pair[::-1] if backward else pair)
             if candidate and admits(trigger.relation, head.type, tail.type):
-                status = trigger.status or status_of(text, sentence, hit)
+                status = trigger.status or status_of(text, sentence, hit, names=names)
                 yield Judgement(
                     candidate, trigger.relation, backward, status, FRAME_SCORES[trigger.frame], hit
                 )
@@ -185,7 +190,9 @@ def _giver(scene: Scene, _: Trigger, hit: CleanSpan) -> Arguments:
     left = scene.left_of(hit.start, clause.start)
     right = scene.right_of(hit.end, clause.end)[:1]
     if left and scene.agent(left[0]):
-        buyer = scene.subject(left[0].start)
+        # 苹果的芯片由台积电代工: the buyer is the company named before, possessive or not.
+        owner = next((g for g in left[1:] if g.members[0].type == COMPANY), None)
+        buyer = owner or scene.subject(left[0].start)
         if buyer:
             yield buyer, left[0]
         return
@@ -214,7 +221,11 @@ def _taker(scene: Scene, _: Trigger, hit: CleanSpan) -> Arguments:
 def _mutual(scene: Scene, _: Trigger, hit: CleanSpan) -> Arguments:
     clause = scene.clause(hit.start, hit.end)
     left = scene.left_of(hit.start, clause.start)
-    right = scene.right_of(hit.end, clause.end)[:1]
+    right = [
+        g
+        for g in scene.right_of(hit.end, clause.end)[:1]
+        if not _PRIZE.match(scene.text[g.end : clause.end])
+    ]
     if right and right[0].start - hit.end <= 2 and left:
         yield left[0], right[0]
     elif left and len(left[0].members) > 1 and (left[0].split or not right):
@@ -238,7 +249,8 @@ def _owner_and_bearer(scene: Scene, trigger: Trigger, hit: CleanSpan) -> Argumen
     near = scene.left_of(hit.start, scene.sentence.start)[:1]
     for group in near:
         gap = scene.text[group.end : hit.start]
-        if _SUCH.match(gap):  # A、B等对手
+        listed = len(group.members) > 1 and _COUNTED.match(gap)  # A、B两大客户
+        if _SUCH.match(gap) or listed:  # A、B等对手
             owner = scene.subject(group.start)
             if owner:
                 yield owner, group
@@ -250,7 +262,7 @@ def _owner_and_bearer(scene: Scene, trigger: Trigger, hit: CleanSpan) -> Argumen
             if owner:
                 yield owner, group
             return
-    owner = next((g for g in near if _OWNED.match(scene.text[g.end : hit.start])), None)
+    owner = next((g for g in near if _owns(scene.text[g.end : hit.start])), None)
     bearer = _bearer(scene, hit, owner)
     if bearer is None:
         return
@@ -261,6 +273,11 @@ def _owner_and_bearer(scene: Scene, trigger: Trigger, hit: CleanSpan) -> Argumen
             yield bearer, bearer
         return
     yield owner, bearer
+
+
+def _owns(gap: str) -> bool:
+    """Whether `gap`, from a name to a role, makes the name the role's owner: "的" does, "是" makes it the bearer."""
+    return _OWNED.match(gap) is not None and _COPULA.match(gap) is None
 
 
 def _bearer(scene: Scene, hit: CleanSpan, owner: Group | None) -> Group | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -31,6 +32,8 @@ _ANAPHOR = re.compile(
     r"(?P<latter>后者)|(?P<former>前者|(?<=[向对给为])其(?![他它中实次余]))|(?P<both>双方|两者|二者|两家(?:公司|企业|巨头|厂商)|彼此)|(?P<it>该公司|这家公司|该企业|这家企业|该集团|这家[^，。]{1,6}?(?:公司|企业|厂商|巨头))"
 )
 MAX_GAP_CHARS = 30
+# A preposition governs the name right behind it; more than this far off it governs something else.
+BEFORE_CHARS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class Scene:
         self.earlier = tuple(earlier)
         groups = [*_coordinate(text, inside), *self._anaphors(inside)]
         self.groups = tuple(sorted(groups, key=lambda group: group.start))
+        self._ends = sorted(group.end for group in self.groups)
+        self._obliques: dict[int, bool] = {}
 
     def _anaphors(self, inside: Sequence[Mention[CleanSpan]]) -> Iterable[Group]:
         for match in _ANAPHOR.finditer(self.text, self.sentence.start, self.sentence.end):
@@ -88,19 +93,11 @@ class Scene:
         broken = _CLAUSE_BREAK.search(self.text, end, self.sentence.end)
         return CleanSpan(left, broken.start() if broken else self.sentence.end)
 
-    def before(self, group: Group, reach: int = 10) -> str:
-        """What stands before `group`, up to the group before it."""
-        start = max(
-            [
-                self.sentence.start,
-                group.start - reach,
-                *(g.end for g in self.groups if g.end <= group.start),
-            ]
-        )
-        return self.text[start : group.start]
-
-    def after(self, position: int, reach: int) -> str:
-        return self.text[position : min(self.sentence.end, position + reach)]
+    def before(self, group: Group) -> str:
+        """What stands before `group`, up to the group before it, BEFORE_CHARS at most."""
+        at = bisect_right(self._ends, group.start)
+        floor = self._ends[at - 1] if at else self.sentence.start
+        return self.text[max(floor, self.sentence.start, group.start - BEFORE_CHARS) : group.start]
 
     def left_of(self, position: int, floor: int) -> list[Group]:
         """Groups that end at or before `position` and start at or after `floor`, nearest first."""
@@ -123,9 +120,9 @@ class Scene:
         """Who acts at `position`: the nearest name of its clause that no preposition governs, else the first
         one of the clauses before it, nearest clause first."""
         floor = self.clause(position, position).start
-        here = [g for g in self.left_of(position, floor) if not self._oblique(g)]
-        if here:
-            return here[0]
+        for group in self.left_of(position, floor):
+            if not self._oblique(group):
+                return group
         while floor > self.sentence.start:
             end = floor - 1
             floor = self.clause(end, end).start
@@ -142,10 +139,12 @@ class Scene:
         return Group(self.sentence.start, self.sentence.start, (companies[-1],))
 
     def _oblique(self, group: Group) -> bool:
-        possessive = self.text.startswith("的", group.end) or self.text.startswith(
-            "旗下", group.end
-        )
-        return possessive or _OBLIQUE.search(self.before(group)) is not None
+        known = self._obliques.get(group.start)
+        if known is None:
+            owns = self.text.startswith(("的", "旗下"), group.end)
+            known = owns or _OBLIQUE.search(self.before(group)) is not None
+            self._obliques[group.start] = known
+        return known
 
 
 def _coordinate(text: str, mentions: Sequence[Mention[CleanSpan]]) -> Iterable[Group]:
