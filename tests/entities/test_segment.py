@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.entities.segment import frequency, segment
+
+
+@given(st.text(alphabet="英伟达投资了OpenAI 2024，。\n😀", max_size=30))
+def test_the_words_of_a_text_cover_it_in_order(text: str) -> None:
+    words = segment(text)
+    assert "".join(word for _, _, word in words) == text
+    assert all(text[start:end] == word for start, end, word in words)
+    assert all(one[1] == other[0] for one, other in pairwise(words))
+
+
+def test_an_ordinary_word_is_counted_and_an_unknown_one_is_not() -> None:
+    assert frequency("公司") > frequency("联想") > frequency("凌云精密") == 0

@@ -1,0 +1,395 @@
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import __version__
+from pipeline.cli import main
+from pipeline.schema import JSON_SCHEMAS, SCHEMA_VERSION
+
+TEXT = "软银去年收购了Graphcore。\n"
+TRADITIONAL = "軟銀去年收購了Graphcore。\n作者：林小舟\n"
+PAGE = "工廠(chǎng)去年擴(kuò)建，產(chǎn)能翻(fān)倍。\n作者：林小舟\n"
+COMMANDS = ("run", "clean", "check", "schema", "gold verify", "gold agreement")
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left: exit status, standard output and standard error."""
+
+    status: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Done]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty current folder, and a wide terminal without colours."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in {"COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb"}.items():
+        monkeypatch.setenv(name, value)
+    for name in ("FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "ZONGHENG_RESOURCES"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def zongheng(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """The command's own entry point, in this process."""
+
+    def call(*arguments: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["zongheng", *arguments])
+        status: Any = 0
+        try:
+            main()
+        except SystemExit as done:
+            status = done.code or 0
+        return Done(status, *capsys.readouterr())
+
+    return call
+
+
+def write(name: str, text: str = TEXT) -> Path:
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="")
+    return path
+
+
+def gold_record(name: str, text: str) -> dict[str, Any]:
+    """The annotation of an article in which 软银 buys Graphcore."""
+
+    def spanned(part: str) -> dict[str, Any]:
+        start = text.index(part)
+        return {"text": part, "start": start, "end": start + len(part)}
+
+    ids = {"软银": "company:softbank", "Graphcore": "company:graphcore"}
+    sentence = spanned(text.split("\n")[0])
+    return {
+        "schema": SCHEMA_VERSION,
+        "id": name,
+        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "script": "Hans",
+        "damaged": False,
+        "entities": [{"id": ids[name], "type": "company", "name": name} for name in ids],
+        "mentions": [{"entity": ids[n], "type": "company", **spanned(n)} for n in ids],
+        "triples": [
+            {
+                "head": ids["软银"],
+                "relation": "buy",
+                "tail": ids["Graphcore"],
+                "status": "actual",
+                "evidence": [sentence],
+                "qualifiers": {"date": "去年"},
+            }
+        ],
+    }
+
+
+def write_gold(name: str, *records: dict[str, Any]) -> Path:
+    return write(name, "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records))
+
+
+class TestHelp:
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_the_help_of_a_command_shows_examples(self, zongheng: Command, command: str) -> None:
+        done = zongheng(*command.split(), "--help")
+        assert done.status == 0
+        _, _, examples = done.out.partition("Example")
+        assert f"zongheng {command} " in examples
+
+    def test_the_help_lists_every_command(self, zongheng: Command) -> None:
+        out = zongheng("--help").out + zongheng("gold", "--help").out
+        assert all(f" {command.split()[-1]} " in out for command in COMMANDS)
+
+    def test_the_version_is_that_of_the_package(self, zongheng: Command) -> None:
+        assert zongheng("--version") == Done(0, f"zongheng {__version__}\n", "")
+
+
+class TestRun:
+    def test_triples_come_out(self, zongheng: Command) -> None:
+        write("文/甲.txt")
+        done = zongheng("run", "文", "--out", "出")
+        assert (done.status, done.err) == (0, "")
+        assert "1 articles" in done.out
+        assert "1 triples → 出" in done.out
+        (line,) = Path("出/triples.jsonl").read_text("utf-8").splitlines()
+        assert json.loads(line)["head"] == "软银"
+
+    def test_quiet_says_nothing(self, zongheng: Command) -> None:
+        write("甲.txt")
+        assert zongheng("run", "甲.txt", "-o", "出", "--quiet") == Done(0, "", "")
+
+    def test_a_rejected_article_is_told_and_does_not_fail_the_run(self, zongheng: Command) -> None:
+        write("文/甲.txt")
+        write("文/空.txt", "")
+        done = zongheng("run", "文", "-o", "出")
+        assert done.status == 0
+        assert "rejected 1 × empty: the article holds no visible character" in done.out
+        assert "rejects.jsonl" in done.out
+
+    def test_a_second_run_needs_fresh(self, zongheng: Command) -> None:
+        write("甲.txt")
+        zongheng("run", "甲.txt", "-o", "出")
+        assert zongheng("run", "甲.txt", "-o", "出").status == 1
+        assert zongheng("run", "甲.txt", "-o", "出", "--fresh").status == 0
+
+    def test_the_encoding_can_be_named(self, zongheng: Command) -> None:
+        Path("甲.txt").write_bytes(TRADITIONAL.encode("big5"))
+        zongheng("run", "甲.txt", "-o", "出", "--encoding", "big5", "-q")
+        (line,) = Path("出/articles.jsonl").read_text("utf-8").splitlines()
+        assert json.loads(line)["encoding"] == "big5"
+
+    def test_articles_above_max_chars_are_rejected(self, zongheng: Command) -> None:
+        write("甲.txt")
+        out = zongheng("run", "甲.txt", "-o", "出", "--max-chars", "5").out
+        assert "rejected 1 × too_long" in out
+
+    def test_a_file_whose_name_is_no_unicode_is_run(self, zongheng: Command) -> None:
+        write(os.fsdecode(b"\xb2\xe2.txt"))
+        write(os.fsdecode(b"\xb2\xe3.txt"), "")
+        done = zongheng("run", ".", "-o", "出")
+        assert done.status == 0
+        assert "rejected 1 × duplicate_id" in done.out
+
+
+class TestClean:
+    def test_the_cleaned_text_is_printed(self, zongheng: Command) -> None:
+        write("甲.txt", PAGE)
+        done = zongheng("clean", "甲.txt")
+        assert done == Done(0, "工厂去年扩建，产能翻倍。\n作者：林小舟\n", "")
+
+    def test_with_out_each_article_becomes_a_file(self, zongheng: Command) -> None:
+        write("文/甲.txt", PAGE)
+        write("文/乙.md", TRADITIONAL)
+        assert zongheng("clean", "文", "--out", "净") == Done(0, "", "")
+        assert {path.name for path in Path("净").iterdir()} == {"甲.txt", "乙.txt"}
+        assert Path("净/乙.txt").read_text("utf-8").startswith("软银去年收购了Graphcore。\n")
+
+    def test_explain_prints_repairs_and_boilerplate(self, zongheng: Command) -> None:
+        write("甲.txt", PAGE)
+        lines = [json.loads(x) for x in zongheng("clean", "甲.txt", "--explain").out.splitlines()]
+        assert [line["before"] for line in lines[:-1]] == [
+            "廠(chǎng)",
+            "擴(kuò)",
+            "產(chǎn)",
+            "翻(fān)",
+        ]
+        assert lines[0]["span"] == {"start": 1, "end": 9}
+        assert lines[-1] == {"article": "甲", "boilerplate": "byline", "text": "作者：林小舟"}
+
+    def test_an_unreadable_article_is_told_and_the_others_are_cleaned(
+        self, zongheng: Command
+    ) -> None:
+        Path("文").mkdir()
+        Path("文/图.txt").write_bytes(bytes(range(256)) * 8)
+        write("文/甲.txt", TRADITIONAL)
+        done = zongheng("clean", "文")
+        assert done.status == 1
+        assert done.err.startswith("zongheng: 图: the bytes are not text")
+        assert "软银去年收购了" in done.out
+
+
+@pytest.fixture
+def checked(zongheng: Command) -> Path:
+    """A gold file whose article has been run into the folder 出."""
+    write("文/甲.txt")
+    zongheng("run", "文", "-o", "出", "-q")
+    return write_gold("gold.jsonl", gold_record("甲", TEXT))
+
+
+class TestCheck:
+    def test_a_run_that_finds_all_of_the_gold_scores_one(
+        self, zongheng: Command, checked: Path
+    ) -> None:
+        done = zongheng("check", "出", "--gold", str(checked), "--json")
+        assert done.status == 0
+        figures = json.loads(done.out)
+        assert figures["gold_sha256"] == hashlib.sha256(checked.read_bytes()).hexdigest()
+        assert figures["mention_f1"] == figures["triple_f1"] == 1
+
+    def test_the_tables_name_the_gold_and_its_digest(
+        self, zongheng: Command, checked: Path
+    ) -> None:
+        out = zongheng("check", "出", "--gold", str(checked)).out
+        assert "Mentions" in out
+        assert "Triples" in out
+        assert f"gold.jsonl sha256 {hashlib.sha256(checked.read_bytes()).hexdigest()}" in out
+
+    def test_errors_lists_a_miss_with_its_article(self, zongheng: Command, checked: Path) -> None:
+        record = gold_record("甲", TEXT)
+        record["triples"][0]["relation"] = "invest"
+        write_gold("other.jsonl", record)
+        done = zongheng("check", "出", "--gold", "other.jsonl", "--texts", "文", "--errors")
+        lines = [line for line in done.out.splitlines() if line.startswith("甲\t")]
+        assert len(lines) == 2
+        assert all(TEXT.strip() in line for line in lines)
+        assert checked.exists()
+
+    def test_a_folder_that_is_no_run_is_an_error(self, zongheng: Command, checked: Path) -> None:
+        done = zongheng("check", "文", "--gold", str(checked))
+        assert done.status == 1
+        assert "文 is not a finished run" in done.err
+
+    def test_the_seeds_gold_is_checked_by_default(self, zongheng: Command, root: Path) -> None:
+        gold = root / "corpus" / "gold" / "gold.jsonl"
+        write("甲.txt")
+        zongheng("run", "甲.txt", "-o", "出", "-q")
+        out = zongheng("check", "出", "--json").out
+        assert json.loads(out)["gold_sha256"] == hashlib.sha256(gold.read_bytes()).hexdigest()
+
+
+class TestGold:
+    def test_a_sound_gold_is_counted(self, zongheng: Command, checked: Path) -> None:
+        done = zongheng("gold", "verify", str(checked), "--texts", "文")
+        assert done.status == 0
+        assert "gold.jsonl: sound; 1 articles, 2 mentions, 1 triples" in done.out
+
+    def test_a_false_offset_is_told_with_file_and_line(
+        self, zongheng: Command, checked: Path
+    ) -> None:
+        record = gold_record("甲", TEXT)
+        record["mentions"][0]["start"] += 1
+        write_gold(str(checked), record)
+        done = zongheng("gold", "verify", str(checked), "--texts", "文")
+        assert done.status == 1
+        assert done.err.startswith("zongheng: gold.jsonl:1: 甲: mention '软银' at 1")
+        assert done.err.endswith("1 faults in gold.jsonl\n")
+
+    def test_two_equal_annotations_agree(self, zongheng: Command, checked: Path) -> None:
+        done = zongheng("gold", "agreement", str(checked), str(checked))
+        assert done.status == 0
+        assert [line.split() for line in done.out.splitlines()] == [
+            ["mention_f1", "1.0000"],
+            ["triple_f1", "1.0000"],
+            ["status_accuracy", "1.0000"],
+        ]
+
+
+@pytest.mark.parametrize("name", JSON_SCHEMAS)
+def test_schema_prints_the_schema_of_that_name(zongheng: Command, name: str) -> None:
+    assert json.loads(zongheng("schema", name).out) == JSON_SCHEMAS[name]
+
+
+MENDABLE = {
+    "a file that is not there": ("run", "没有.txt", "-o", "出"),
+    "a folder without articles": ("run", "空", "-o", "出"),
+    "a glob without a match": ("clean", "没有/*.txt"),
+    "a name that is too long": ("run", "长" * 300, "-o", "出"),
+    "an unknown codec": ("run", "甲.txt", "-o", "出", "--encoding", "utf-99"),
+    "a codec that is none of text": ("clean", "甲.txt", "--encoding", "rot13"),
+    "a codec that cannot decode": ("clean", "甲.txt", "--encoding", "undefined"),
+    "a run folder that is a file": ("run", "甲.txt", "-o", "甲.txt"),
+    "a run folder below a file": ("run", "甲.txt", "-o", "甲.txt/出"),
+    "an out folder below a file": ("clean", "甲.txt", "-o", "甲.txt/出"),
+    "a run folder with other files": ("run", "甲.txt", "-o", "."),
+    "a registry that is not there": ("run", "甲.txt", "-o", "出", "--registry", "没有"),
+    "a run that is not there": ("check", "没有", "--gold", "甲.txt"),
+    "a gold that is not there": ("check", "空", "--gold", "没有.jsonl"),
+    "a gold that is no gold": ("gold", "verify", "甲.txt", "--texts", "."),
+    "two golds that are none": ("gold", "agreement", "甲.txt", "甲.txt"),
+    "a schema that is none": ("schema", "entities"),
+}
+
+
+@pytest.mark.parametrize("arguments", MENDABLE.values(), ids=MENDABLE)
+def test_an_error_is_one_line_and_exit_status_1(
+    zongheng: Command, arguments: tuple[str, ...]
+) -> None:
+    write("甲.txt")
+    Path("空").mkdir()
+    done = zongheng(*arguments)
+    assert done.status == 1
+    assert done.out == ""
+    assert done.err.startswith("zongheng: ")
+    assert done.err.count("\n") == 1
+    assert "Traceback" not in done.err
+
+
+USAGE = {
+    "an unknown command": ("fly",),
+    "an unknown option": ("run", "甲.txt", "-o", "出", "--no-such-option"),
+    "no path": ("run", "-o", "出"),
+    "no folder for the run": ("run", "甲.txt"),
+    "a limit that is no number": ("run", "甲.txt", "-o", "出", "--max-chars", "viel"),
+    "a limit below one": ("run", "甲.txt", "-o", "出", "--max-chars", "0"),
+    "no command": (),
+    "no command of gold": ("gold",),
+}
+
+
+@pytest.mark.parametrize("arguments", USAGE.values(), ids=USAGE)
+def test_wrong_usage_is_exit_status_2(zongheng: Command, arguments: tuple[str, ...]) -> None:
+    done = zongheng(*arguments)
+    assert done.status == 2
+    assert "zongheng" in done.out + done.err
+
+
+def installed(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """The command as it is installed beside this interpreter."""
+    command = [str(Path(sys.executable).with_name("zongheng")), *arguments]
+    return subprocess.run(
+        command, env={**os.environ, **environment}, capture_output=True, check=False
+    )
+
+
+class TestInstalledCommand:
+    def test_an_error_reaches_the_shell(self) -> None:
+        done = installed("run", "gone.txt", "-o", "out")
+        assert done.returncode == 1
+        assert done.stdout == b""
+        assert done.stderr.decode().splitlines() == [
+            "zongheng: no such file or folder: gone.txt",
+        ]
+
+    def test_a_terminal_without_chinese_gets_escapes(self) -> None:
+        write("a.txt", "产线。\n")
+        done = installed("clean", "a.txt", PYTHONIOENCODING="ascii")
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert done.stdout == rb"\u4ea7\u7ebf\u3002" + b"\n"
+
+    def test_a_reader_that_goes_away_causes_no_traceback(self) -> None:
+        reading, writing = os.pipe()
+        os.close(reading)
+        command = [str(Path(sys.executable).with_name("zongheng")), "schema", "triples"]
+        done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False)
+        os.close(writing)
+        assert done.stderr == b""
+        assert done.returncode == 1
+
+
+def test_ctrl_c_is_told_in_one_line(zongheng: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object, **__: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("pipeline.batch.find_files", stop)
+    done = zongheng("run", "甲.txt", "-o", "出")
+    assert done == Done(130, "", "zongheng: stopped; run the same command again to start over\n")
+
+
+def test_a_full_disk_is_told_in_one_line(
+    zongheng: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    write("甲.txt")
+    monkeypatch.setattr(os, "fsync", full)
+    done = zongheng("run", "甲.txt", "-o", "出")
+    assert done.status == 1
+    assert done.err.startswith("zongheng: cannot write 出: No space left on device")
+    assert not Path("出/manifest.json").exists()
