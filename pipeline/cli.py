@@ -279,9 +279,8 @@ def check(
     """Compare a run with the gold set.
 
     Mentions count when raw span and type are exact; triples when both ends are the right entities,
-    which are
-    matched by the mentions they share, never by name. A triple whose pair was never judged is a
-    miss.
+    which are matched by the mentions they share, never by name. A triple whose pair was never
+    judged is a miss.
 
     Examples:
 

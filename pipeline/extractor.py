@@ -28,8 +28,7 @@ from pipeline.types import (
 )
 
 # A long read has 20,000 characters, a book some 300,000; what is longer is a dump, and one such
-# article must not
-# hold up a run. Raise it with --max-chars.
+# article must not hold up a run. Raise it with --max-chars.
 MAX_CHARACTERS = 1_000_000
 
 _SURROGATE = re.compile("[\ud800-\udfff]")

@@ -13,10 +13,8 @@ class OffsetMap:
     """Where each cleaned character came from.
 
     starts, ends: raw half-open span of cleaned character i, in code points; both ascend (not
-    strictly) and are
-        as long as the cleaned text. Characters made from one raw span (an entity such as "&amp;")
-        share it; a
-        character recovered from nothing has an empty one.
+        strictly) and are as long as the cleaned text. Characters made from one raw span (an entity
+        such as "&amp;") share it; a character recovered from nothing has an empty one.
     """
 
     starts: Sequence[int]

@@ -15,8 +15,8 @@ def find(name: str) -> Path:
     """The folder `name` ("registry") that inference reads.
 
     Looked for, in order: $ZONGHENG_RESOURCES/<name>, corpus/<name> of the clone this package runs
-    from, and
-    the copy inside the installed wheel. Raises ResourceError that lists the places looked at.
+    from, and the copy inside the installed wheel. Raises ResourceError that lists the places looked
+    at.
     """
     places = [_PACKAGE.parent / "corpus" / name, _PACKAGE / "shipped" / name]
     named = os.environ.get(ENVIRONMENT_VARIABLE, "")

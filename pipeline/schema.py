@@ -73,8 +73,7 @@ def strongest(statuses: list[str]) -> str:
 # --- JSON Schemas
 # ---------------------------------------------------------------------------------------------
 # Every key stands in every record; strings are "" where absent and only floats may be null, because
-# readers that
-# sample (DuckDB, pyarrow) would otherwise lose or round late values.
+# readers that sample (DuckDB, pyarrow) would otherwise lose or round late values.
 
 _TEXT: Final[dict[str, Any]] = {"type": "string"}
 _NAME: Final[dict[str, Any]] = {"type": "string", "minLength": 1}

@@ -1,9 +1,8 @@
 """What passes between the stages: frozen values, nothing edited in place.
 
 Two coordinate systems exist, both half-open and in Unicode code points: *raw* (the article as it
-was
-collected) and *clean* (repaired and Simplified). A value is generic over the one it speaks, so that
-`Mention[CleanSpan]` where `Mention[RawSpan]` is due is a type error.
+was collected) and *clean* (repaired and Simplified). A value is generic over the one it speaks, so
+that `Mention[CleanSpan]` where `Mention[RawSpan]` is due is a type error.
 """
 
 from __future__ import annotations
@@ -112,8 +111,7 @@ class Mention(Generic[S]):
     """A span that names an entity. `text` is the slice of the text that `span` speaks of.
 
     score: 0..1. source: which recogniser proposed it. entity: the registry's id, or "" when the
-    registry
-    does not know the name; after linking, the id of its entity, never "".
+        registry does not know the name; after linking, the id of its entity, never "".
     """
 
     span: S
@@ -149,8 +147,8 @@ class Qualifiers(Generic[S]):
     """What the article adds to a triple; None where it says nothing.
 
     amount, date, stake, object: where it is written. amount_value (.. amount_value_max for a range)
-    in units of
-    amount_currency (ISO 4217, "" where the text leaves it open). stake_percent: 0..100.
+        in units of amount_currency (ISO 4217, "" where the text leaves it open). stake_percent:
+        0..100.
     """
 
     amount: S | None = None
@@ -168,8 +166,7 @@ class Evidence(Generic[S]):
     """A sentence that states a triple, with the mentions of its head and tail.
 
     Where a name is only understood (后者, a dropped subject), the mention is the nearest one that
-    names it,
-    and may lie outside the sentence.
+    names it, and may lie outside the sentence.
     """
 
     sentence: S
@@ -205,8 +202,7 @@ class Extraction:
     """Everything found in one article, in raw coordinates.
 
     candidates: pairs of entity ids that were judged, each pair and the whole sorted; what is not
-    among them
-        cannot have become a triple.
+        among them cannot have become a triple.
     """
 
     article: Article

@@ -2,9 +2,8 @@
 to raw.
 
 The steps run in one order (pipeline/cleaning/cleaner.py): damage is undone before OpenCC, which
-would overwrite
-its evidence; what is judged by words (boilerplate, sentences) comes last, on repaired Simplified
-text.
+would overwrite its evidence; what is judged by words (boilerplate, sentences) comes last, on
+repaired Simplified text.
 """
 
 from pipeline.cleaning.cleaner import Cleaner

@@ -7,9 +7,8 @@ import re
 from dataclasses import dataclass
 
 # Judged on one wrongly cut multi-byte character at either end and a stray byte here and there; a
-# page in another
-# code page decodes to far more errors than this (GB18030 read as UTF-8: more than one in two
-# characters).
+# page in another code page decodes to far more errors than this (GB18030 read as UTF-8: more than
+# one in two characters).
 MAX_BAD_PER_CHARACTER = 0.002
 
 # Text has almost no C0 controls; formats such as PNG, ZIP or PDF have many. Share of the first

@@ -8,9 +8,8 @@ from functools import lru_cache
 from opencc import OpenCC
 
 # A text counts as one script when the other one's tell-tale characters are fewer than one in this
-# many. Content
-# farms convert incompletely (seeds 001 and 004 leave some twenty characters Simplified), people
-# quote the other.
+# many. Content farms convert incompletely (seeds 001 and 004 leave some twenty characters
+# Simplified), people quote the other.
 MIXED_BELOW = 8
 
 
@@ -25,8 +24,7 @@ class ScriptConverter:
         """`text` in Simplified characters, as long as `text`.
 
         OpenCC's t2s tables were checked to map one character to one; should a phrase of a later
-        release change
-        the length, the text is converted character by character instead.
+        release change the length, the text is converted character by character instead.
         """
         converted: str = self._to_simplified.convert(text)
         if len(converted) == len(text):

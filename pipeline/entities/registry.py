@@ -41,8 +41,7 @@ class Record:
     """One entry of the registry.
 
     ambiguous, services: folded Simplified names; the first also mean something else, the second
-    also name an app
-    or site and mean the company only where it acts.
+        also name an app or site and mean the company only where it acts.
     """
 
     id: str

@@ -18,8 +18,7 @@ def hold_floors(report: Report, path: Path) -> int:
     hold.
 
     Raises BelowFloor for a score below its floor, GoldError when the gold is not the one that was
-    pinned,
-    InputError when the file cannot be read as floors.
+    pinned, InputError when the file cannot be read as floors.
     """
     try:
         pinned = json.loads(path.read_text(encoding="utf-8"))

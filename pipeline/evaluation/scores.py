@@ -47,8 +47,7 @@ class ArticleScore:
     mentions: by type; exact raw span and type. triples: by relation. status_right of the right
     triples.
     reachable: gold triples whose pair was judged at all. missed, false: triple keys, in gold's
-    entity ids for
-    missed and in the run's for false.
+        entity ids for missed and in the run's for false.
     """
 
     article: MarkedArticle
