@@ -12,13 +12,14 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def find(name: str) -> Path:
-    """The folder `name` ("registry") that inference reads.
+    """The folder `name` ("registry", "char-trigram") that inference reads.
 
-    Looked for, in order: $ZONGHENG_RESOURCES/<name>, corpus/<name> of the clone this package runs
-    from, and the copy inside the installed wheel. Raises ResourceError that lists the places looked
-    at.
+    Looked for, in order: $ZONGHENG_RESOURCES/<name>, corpus/<name> and models/<name> of the clone
+    this package runs from, and the copy inside the installed wheel. Raises ResourceError that lists
+    the places looked at.
     """
-    places = [_PACKAGE.parent / "corpus" / name, _PACKAGE / "shipped" / name]
+    clone = _PACKAGE.parent
+    places = [clone / "corpus" / name, clone / "models" / name, _PACKAGE / "shipped" / name]
     named = os.environ.get(ENVIRONMENT_VARIABLE, "")
     if named:
         places.insert(0, Path(named) / name)

@@ -47,6 +47,7 @@ REJECT_REASONS: Final[dict[str, str]] = {
     "too_long": "the article is longer than --max-chars",
     "duplicate_id": "another article of this run has the same id (the file's stem)",
     "unreadable": "the file could not be read",
+    "no_main_text": "the page holds no article that could be told from its frame",
     "no_offsets": "a record's text is not the raw text at its offsets",
     "signature": "the relation does not admit these entity types",
     "self_relation": "head and tail are one entity",
@@ -184,6 +185,7 @@ ARTICLE_SCHEMA: Final = _document(
                     "before": _TEXT,
                     "after": _TEXT,
                     "certain": {"type": "boolean"},
+                    "gain": {"type": "number"},
                 }
             )
         ),

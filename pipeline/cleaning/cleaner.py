@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from pipeline.cleaning.annotations import strip_annotations
+from pipeline import resources
+from pipeline.cleaning.annotations import PinyinPages
 from pipeline.cleaning.boilerplate import mark_boilerplate
+from pipeline.cleaning.language_model import CharacterModel
+from pipeline.cleaning.realignment import Realigner
 from pipeline.cleaning.script import ScriptConverter
 from pipeline.cleaning.sentences import split_sentences
 from pipeline.offsets import OffsetMap
@@ -14,23 +17,25 @@ from pipeline.types import Article, CleanSpan, CleanText, Repair
 
 # A repair step: text → (repaired text, map back to the step's own input, repairs in that input's
 # coordinates).
-# Each must run before OpenCC; steps for further damage are added here, most evidence-hungry first.
 RepairStep = Callable[[str], tuple[str, OffsetMap, tuple[Repair, ...]]]
-REPAIR_STEPS: tuple[RepairStep, ...] = (strip_annotations,)
 
 
 class Cleaner:
-    """Raw article → CleanText. Holds OpenCC's tables, so make one and keep it."""
+    """Raw article → CleanText. Holds OpenCC's tables, and the language model once a page needs it;
+    make one and keep it."""
 
     def __init__(self) -> None:
         self._script = ScriptConverter()
+        # Most evidence-hungry first; all of them before OpenCC, which would overwrite what they
+        # read.
+        self._steps: tuple[RepairStep, ...] = (PinyinPages(self._realigner),)
 
     def __call__(self, article: Article) -> CleanText:
         """`article` repaired and Simplified; len(offsets) == len(text)."""
         text = article.text
         offsets = OffsetMap.identity(len(text))
         repairs: list[Repair] = []
-        for step in REPAIR_STEPS:
+        for step in self._steps:
             text, back, made = step(text)
             for repair in made:
                 here = CleanSpan(repair.span.start, repair.span.end)
@@ -45,6 +50,10 @@ class Cleaner:
             sentences=split_sentences(simplified),
             script=self._script.detect(text),
         )
+
+    def _realigner(self) -> Realigner:
+        model = CharacterModel.load(resources.find("char-trigram"))
+        return Realigner(model, self._script.simplify, self._script.traditional)
 
     def simplify(self, text: str) -> str:
         """`text` in Simplified characters, of the same length."""

@@ -146,6 +146,7 @@ def article_record(extraction: Extraction) -> dict[str, Any]:
                 "before": repair.before,
                 "after": repair.after,
                 "certain": repair.certain,
+                "gain": float(repair.gain),
             }
             for repair in extraction.repairs
         ],

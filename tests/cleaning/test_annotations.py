@@ -2,8 +2,19 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.cleaning.annotations import MIN_ANNOTATIONS, strip_annotations
-from pipeline.types import CleanSpan, RawSpan
+from pipeline.cleaning.annotations import MIN_ANNOTATIONS, PinyinPages
+from pipeline.cleaning.realignment import Realigner
+from pipeline.offsets import OffsetMap
+from pipeline.types import CleanSpan, RawSpan, Repair
+
+
+def no_realigner() -> Realigner:
+    raise AssertionError("a page without a shifted run needs no language model")
+
+
+def strip_annotations(text: str) -> tuple[str, OffsetMap, tuple[Repair, ...]]:
+    return PinyinPages(no_realigner)(text)
+
 
 # Four characters with their readings, as a machine-annotated page has them.
 ANNOTATED = "工廠(chǎng)去年擴(kuò)建，產(chǎn)能翻(fān)倍。"
