@@ -19,7 +19,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     **dict.fromkeys(FOUNDATION, FOUNDATION),
     **{stage: FOUNDATION | set(STAGES[:place]) for place, stage in enumerate(STAGES)},
     "evaluation": frozenset({"errors", "offsets", "schema", "types"}),
-    "cli": FOUNDATION | {*STAGES, "evaluation"},
+    "training": FOUNDATION | {"cleaning"},
+    "cli": FOUNDATION | {*STAGES, "evaluation", "training"},
     # Its public names; the extractor only when asked for.
     "__init__": frozenset({"errors", "types", "extractor"}),
 }
