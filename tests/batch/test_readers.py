@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
 import pytest
+from opencc import OpenCC
 
 from pipeline.batch import find_files, read_articles
 from pipeline.batch.readers import MAX_BYTES_PER_CHARACTER, article_id_of
@@ -46,10 +48,11 @@ def rejected(*files: Path, encoding: str = "", max_characters: int = LIMIT) -> R
 @pytest.mark.usefixtures("folder")
 class TestFindFiles:
     def test_a_folder_gives_its_articles_at_every_depth_sorted(self) -> None:
-        for name in ("站/乙.txt", "站/甲.md", "站/内/丙.TXT", "站/表.csv"):
+        names = ("站/乙.txt", "站/甲.md", "站/内/丙.TXT", "站/丁.html", "站/内/戊.HTM")
+        for name in (*names, "站/表.csv"):
             write(name)
         found = [path.as_posix() for path in find_files(["站"])]
-        assert found == sorted(("站/乙.txt", "站/甲.md", "站/内/丙.TXT"), key=Path)
+        assert found == sorted(names, key=Path)
 
     def test_a_file_is_taken_whatever_its_ending(self) -> None:
         assert find_files([str(write("无尾")), str(write("页.html"))]) == (
@@ -93,7 +96,7 @@ class TestFindFiles:
 
     def test_a_folder_without_articles_is_an_input_error_that_names_the_endings(self) -> None:
         write("站/表.csv")
-        with pytest.raises(InputError, match=r"站 holds no article \(\.txt or \.md files\)"):
+        with pytest.raises(InputError, match=r"站 holds no article \(\.txt, \.md, \.html, \.htm"):
             find_files(["站"])
 
     def test_a_name_that_no_system_allows_is_an_input_error(self) -> None:
@@ -162,6 +165,12 @@ class TestReadArticles:
         Path("a.txt").write_bytes(bytes(range(256)) * 4)
         assert rejected(Path("a.txt")).reason == "not_text"
 
+    def test_front_matter_is_metadata_and_stays_in_the_text(self) -> None:
+        text = "---\ntitle: 产线\ndate: 2024年5月14日\n---\n开工了。\n"
+        article = read_one(write("a.md", text))
+        assert (article.text, article.title, article.published) == (text, "产线", "2024-05-14")
+        assert article.source == "a.md"
+
     @pytest.mark.parametrize(
         ("name", "article_id"),
         [
@@ -190,3 +199,76 @@ class TestReadArticles:
 
     def test_an_id_is_never_empty(self) -> None:
         assert article_id_of(Path("站/.md")) == ".md"
+
+
+NEWS = (Path(__file__).parents[1] / "cases" / "pages" / "news.html").read_text("utf-8")
+SHELL = (Path(__file__).parents[1] / "cases" / "pages" / "shell.html").read_text("utf-8")
+
+
+@pytest.mark.usefixtures("folder")
+class TestPages:
+    def test_the_main_text_is_the_text_of_the_article(self) -> None:
+        article = read_one(write("页.html", NEWS))
+        assert article.text.startswith("远山半导体周二宣布完成三亿元的第二轮融资")
+        assert article.sha256 == hashlib.sha256(article.text.encode()).hexdigest()
+        assert (article.title, article.source, article.published, article.encoding) == (
+            "远山半导体完成三亿元融资，北岸资本领投",
+            "江城新闻网",
+            "2024-05-14",
+            "utf-8",
+        )
+
+    def test_a_page_that_names_no_site_has_its_file_as_source(self) -> None:
+        article = read_one(write("页.htm", "<html><body><p>产线昨天开工了。</p></body></html>"))
+        assert (article.text, article.source) == ("产线昨天开工了。", "页.htm")
+
+    def test_a_page_without_main_text_is_rejected(self) -> None:
+        reject = rejected(write("页.html", SHELL))
+        assert reject.reason == "no_main_text"
+        assert reject.detail.startswith("页.html: ")
+
+    def test_an_empty_page_is_for_a_later_stage_to_judge(self) -> None:
+        assert read_one(write("页.html", " \n")).text == " \n"
+
+    def test_a_page_larger_than_its_article_may_be_is_read(self) -> None:
+        padded = NEWS.replace("<body>", "<body>" + "<!-- 注 -->" * MAX_BYTES_PER_CHARACTER * LIMIT)
+        assert read_one(write("页.html", padded)).text.startswith("远山半导体")
+
+    def test_a_page_beyond_any_page_is_too_long(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("pipeline.batch.readers.MAX_PAGE_BYTES", 100)
+        assert rejected(write("页.html", NEWS)).reason == "too_long"
+
+    @pytest.mark.parametrize(
+        ("declared", "codec", "found"),
+        [
+            ("gb2312", "utf-8", "utf-8"),
+            ("big5", "utf-8", "utf-8"),
+            ("gb2312", "gb18030", "gb18030"),
+            ("gbk", "utf-8-sig", "utf-8"),
+            ("utf-8", "gb18030", "gb18030"),
+            ("iso-8859-1", "gb18030", "gb18030"),
+            ("big5", "gb18030", "gb18030"),
+            ("gb2312", "utf-16", "utf-16-le"),
+            ("no-such-charset", "gb18030", "gb18030"),
+        ],
+    )
+    def test_a_wrong_declaration_does_not_matter(
+        self, declared: str, codec: str, found: str
+    ) -> None:
+        # 㮾 is in GB18030 alone and 镕 in GBK, not in GB2312.
+        html = NEWS.replace("周一帆", "周㮾镕").replace('"utf-8"', f'"{declared}"')
+        Path("页.html").write_bytes(html.encode(codec))
+        article = read_one(Path("页.html"))
+        assert "创始人周㮾镕说" in article.text
+        assert article.encoding == found
+
+    @pytest.mark.parametrize("declared", ["big5", "gb2312", "utf-8"])
+    def test_big5_with_characters_of_hong_kong_is_read_whatever_is_declared(
+        self, declared: str
+    ) -> None:
+        html = OpenCC("s2t").convert(NEWS.replace("周一帆", "周啟㗎"))
+        html = html.replace('"utf-8"', f'"{declared}"')
+        Path("页.html").write_bytes(html.encode("big5hkscs"))
+        article = read_one(Path("页.html"))
+        assert "創始人周啟㗎說" in article.text
+        assert article.encoding == "big5hkscs"

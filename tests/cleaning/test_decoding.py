@@ -20,8 +20,8 @@ TRADITIONAL = """昨日下午，一間小型晶片設計公司對外說明，董
 """
 
 
-def text_of(content: bytes, *, encoding: str = "") -> str:
-    decoded = decode(content, encoding=encoding)
+def text_of(content: bytes, *, encoding: str = "", declared: str = "") -> str:
+    decoded = decode(content, encoding=encoding, declared=declared)
     assert isinstance(decoded, Decoded), decoded
     return decoded.text
 
@@ -42,6 +42,8 @@ def reason_of(content: bytes, *, encoding: str = "") -> str:
         ("utf-16-le", "utf-16-le"),
         ("utf-16-be", "utf-16-be"),
         ("utf-32", "utf-32-le"),
+        ("utf-32-le", "utf-32-le"),
+        ("utf-32-be", "utf-32-be"),
         ("gb18030", "gb18030"),
         ("gbk", "gb18030"),
     ],
@@ -76,6 +78,64 @@ def test_one_short_sentence_is_enough_for_big5() -> None:
 @pytest.mark.parametrize("content", [b"ok", b"AMD", b"Hello, 5 nm chips!\n", b"caf\xc3\xa9"])
 def test_short_ascii_and_latin_is_utf8(content: bytes) -> None:
     assert decode(content) == Decoded(content.decode("utf-8"), "utf-8")
+
+
+def test_a_mark_of_gb18030_is_read_as_such() -> None:
+    assert decode(("\ufeff" + SIMPLIFIED).encode("gb18030")) == Decoded(SIMPLIFIED, "gb18030")
+
+
+def test_a_mark_of_utf8_before_gb18030_is_not_believed() -> None:
+    content = b"\xef\xbb\xbf" + SIMPLIFIED.encode("gb18030")
+    assert decode(content) == Decoded(SIMPLIFIED, "gb18030")
+
+
+def test_hz_is_known_by_its_escapes() -> None:
+    assert decode(SIMPLIFIED.encode("hz")) == Decoded(SIMPLIFIED, "hz")
+
+
+@pytest.mark.parametrize(
+    "text", ["~{abcdefgh~} and ~{template~}\n", '(format t "~{~a~^, ~}" list)\n', "~{}~}" * 9]
+)
+def test_ascii_that_only_has_such_escapes_is_no_hz(text: str) -> None:
+    assert decode(text.encode()) == Decoded(text, "utf-8")
+
+
+class TestDeclared:
+    """A declaration is a hint, worth less than the bytes."""
+
+    @pytest.mark.parametrize("declared", ["gb2312", "big5", "gbk", "utf-16", "rot13", "nonsense"])
+    def test_bytes_that_are_utf8_are_utf8(self, declared: str) -> None:
+        assert decode(SIMPLIFIED.encode(), declared=declared) == Decoded(SIMPLIFIED, "utf-8")
+
+    def test_damaged_utf8_is_utf8_all_the_same(self) -> None:
+        content = SIMPLIFIED.rstrip().encode()[:-1]
+        decoded = decode(content, declared="gb2312")
+        assert decoded == Decoded(SIMPLIFIED.rstrip()[:-1] + "\ufffd", "utf-8")
+
+    @pytest.mark.parametrize("declared", ["gb2312", "GB_2312-80", "x-gbk", "GBK"])
+    def test_the_gb_names_mean_gb18030(self, declared: str) -> None:
+        text = SIMPLIFIED.replace("公司", "㮾镕€")
+        assert decode(text.encode("gb18030"), declared=declared) == Decoded(text, "gb18030")
+
+    def test_a_text_too_short_to_detect_is_what_it_declares(self) -> None:
+        assert decode("頭痛。\n".encode("big5"), declared="big5") == Decoded("頭痛。\n", "big5")
+
+    def test_big5_means_hkscs_where_big5_does_not_fit(self) -> None:
+        text = TRADITIONAL.replace("董事", "㗎嘅")
+        assert decode(text.encode("big5hkscs"), declared="Big5") == Decoded(text, "big5hkscs")
+
+    @pytest.mark.parametrize(
+        ("text", "codec", "declared"),
+        [(SIMPLIFIED, "gb18030", "big5hkscs"), (TRADITIONAL, "big5", "gb2312")],
+    )
+    def test_a_declaration_that_gives_no_chinese_is_not_believed(
+        self, text: str, codec: str, declared: str
+    ) -> None:
+        assert text_of(text.encode(codec), declared=declared) == text
+
+    def test_a_little_gb18030_in_much_markup_is_not_taken_for_damaged_utf8(self) -> None:
+        content = b"<td>&nbsp;</td>\n" * 20_000 + SIMPLIFIED.encode("gb18030")
+        assert text_of(content, declared="gb2312").endswith(SIMPLIFIED)
 
 
 def test_an_empty_file_decodes_to_an_empty_text() -> None:
