@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pipeline.batch import RunSummary
     from pipeline.evaluation.report import Report
-    from pipeline.types import Article, Reject
+    from pipeline.types import Article, CleanText, Reject
 
 app = typer.Typer(
     name="zongheng",
@@ -39,6 +39,12 @@ app.add_typer(gold_app, name="gold")
 GOLD_NAME = "gold.jsonl"
 STOPPED = 130
 
+# How `clean` colours what was there and what is there now, by pipeline.cleaning.explanation.STYLES.
+BEFORE_STYLES = {"": "", "boilerplate": "dim", "repaired": "red", "guessed": "bold yellow"}
+AFTER_STYLES = {"": "", "boilerplate": "dim", "repaired": "green", "guessed": "bold yellow"}
+# A table of repairs is an overview; `--json` gives the whole of a long stretch.
+MAX_CELL_CHARS = 160
+
 
 def main() -> None:
     """Entry point. Exit status: 0 done, 1 an error that the user can mend (or the reader of our
@@ -49,12 +55,19 @@ def main() -> None:
     try:
         app()
     except PipelineError as error:
-        print(f"zongheng: {error}", file=sys.stderr)
+        print("zongheng:", _safe(str(error), keep="\n"), file=sys.stderr)
         sys.exit(1)
     except SystemExit as done:
         if done.code == STOPPED:  # what typer makes of KeyboardInterrupt
             print("zongheng: stopped; run the same command again to start over", file=sys.stderr)
         raise
+
+
+def _safe(text: str, *, keep: str = "") -> str:
+    """`text` without what a terminal would obey: names and articles come from anywhere."""
+    from pipeline.cleaning.display import visible
+
+    return visible(text, keep=keep)
 
 
 def _show_version(wanted: bool) -> None:
@@ -76,7 +89,7 @@ def _options(
 @app.command()
 def run(
     paths: Annotated[
-        list[str], typer.Argument(help="Article files (.txt, .md), folders or globs.")
+        list[str], typer.Argument(help="Article files (.txt, .md, .html), folders or globs.")
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of this run.")],
     fresh: Annotated[
@@ -154,11 +167,12 @@ def _progress(total: int, *, quiet: bool) -> Iterator[Callable[[Article | Reject
     )
 
     columns = (TextColumn("articles"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, TextColumn("{task.fields[last]}"), console=Console(stderr=True)) as bar:
+    name = TextColumn("{task.fields[last]}", markup=False)
+    with Progress(*columns, name, console=Console(stderr=True)) as bar:
         task = bar.add_task("articles", total=total, last="")
 
         def advance(article: Article | Reject) -> None:
-            bar.update(task, advance=1, last=getattr(article, "id", ""))
+            bar.update(task, advance=1, last=_safe(getattr(article, "id", "")))
 
         yield advance
 
@@ -166,12 +180,12 @@ def _progress(total: int, *, quiet: bool) -> Iterator[Callable[[Article | Reject
 def _print_summary(summary: RunSummary, out: Path) -> None:
     print(
         f"{summary.articles} articles ({summary.characters:,} characters): "
-        f"{summary.mentions} mentions, {summary.triples} triples → {out}"
+        f"{summary.mentions} mentions, {summary.triples} triples → {_safe(str(out))}"
     )
     for reason, count in sorted(summary.rejects.items()):
         print(f"  rejected {count} × {reason}: {REJECT_REASONS[reason]}")
     if summary.rejects:
-        print(f"  see {out / 'rejects.jsonl'}")
+        print(f"  see {_safe(str(out / 'rejects.jsonl'))}")
 
 
 @app.command()
@@ -182,7 +196,21 @@ def clean(
         typer.Option("--out", "-o", help="Folder for one cleaned file each; else printed."),
     ] = None,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Print repairs and boilerplate as JSON Lines instead.")
+        bool,
+        typer.Option(
+            "--explain",
+            help="Repairs and boilerplate instead: a table, or JSON Lines where piped.",
+        ),
+    ] = False,
+    diff: Annotated[
+        bool,
+        typer.Option("--diff", help="Raw and clean side by side instead, where repaired."),
+    ] = False,
+    every_line: Annotated[
+        bool, typer.Option("--all", help="With --diff: every line, also those without repairs.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="With --explain: JSON Lines on a terminal too.")
     ] = False,
     encoding: Annotated[
         str, typer.Option(help="Codec of the files; found by itself when not given.")
@@ -190,13 +218,24 @@ def clean(
 ) -> None:
     """Repair articles and turn them to Simplified characters, without extracting anything.
 
+    A record of --explain has the keys article, part (repair or boilerplate), kind, start, end
+    (in the raw text), before, after and certain (false where several readings were possible).
+
+    In --diff, `*` marks a line with repairs, `?` one with a guess and `-` boilerplate.
+
     Examples:
 
         zongheng clean article.txt
 
         zongheng clean scraped/ --out cleaned/
 
+        zongheng clean page.html --diff
+
+        zongheng clean article.txt --diff --all | less
+
         zongheng clean article.txt --explain
+
+        zongheng clean scraped/ --explain | jq 'select(.certain | not)'
     """
     from pipeline.batch import find_files, read_articles
     from pipeline.cleaning import Cleaner
@@ -204,6 +243,7 @@ def clean(
     from pipeline.types import Article
 
     _check_encoding(encoding)
+    _check_views(out, explain=explain, diff=diff, every_line=every_line, as_json=as_json)
     cleaner = Cleaner()
     failed = False
     for article in read_articles(
@@ -212,37 +252,128 @@ def clean(
         if not isinstance(article, Article):
             failed = True
             reason = REJECT_REASONS[article.reason]
-            print(f"zongheng: {article.article_id}: {reason}: {article.detail}", file=sys.stderr)
+            told = _safe(f"{article.article_id}: {reason}: {article.detail}")
+            print(f"zongheng: {told}", file=sys.stderr)
             continue
         cleaned = cleaner(article)
-        if explain:
-            for line in _explanations(
-                article.id, cleaned.repairs, cleaned.boilerplate, cleaned.text
-            ):
-                print(line)
+        if diff:
+            _print_comparison(article, cleaned, every_line=every_line)
+        elif explain and (as_json or not sys.stdout.isatty()):
+            _print_records(article, cleaned)
+        elif explain:
+            _print_explanations(article, cleaned)
         elif out is None:
-            sys.stdout.write(cleaned.text if cleaned.text.endswith("\n") else cleaned.text + "\n")
+            text = _safe(cleaned.text, keep="\n\t") if sys.stdout.isatty() else cleaned.text
+            sys.stdout.write(text if text.endswith("\n") else text + "\n")
         else:
             _write_text(out, article.id, cleaned.text)
     if failed:
         raise typer.Exit(1)
 
 
-def _explanations(
-    article_id: str, repairs: Iterable[object], boilerplate: Iterable[object], text: str
-) -> Iterator[str]:
-    from dataclasses import asdict
+def _check_views(
+    out: Path | None, *, explain: bool, diff: bool, every_line: bool, as_json: bool
+) -> None:
+    """Exit status 2 for options that would have to be ignored."""
+    if sum((explain, diff, out is not None)) > 1:
+        raise typer.BadParameter("choose one of --out, --explain and --diff")
+    if every_line and not diff:
+        raise typer.BadParameter("--all goes with --diff")
+    if as_json and not explain:
+        raise typer.BadParameter("--json goes with --explain")
 
-    for repair in repairs:
-        yield json.dumps({"article": article_id, **asdict(repair)}, ensure_ascii=False)  # type: ignore[call-overload]
-    for mark in boilerplate:
-        fields = asdict(mark)  # type: ignore[call-overload]
-        span = fields["span"]
-        shown = text[span["start"] : span["end"]]
-        yield json.dumps(
-            {"article": article_id, "boilerplate": fields["kind"], "text": shown},
-            ensure_ascii=False,
+
+def _print_records(article: Article, cleaned: CleanText) -> None:
+    from pipeline.cleaning.explanation import explain
+
+    for one in explain(article.text, cleaned):
+        record = {
+            "article": article.id,
+            "part": one.part,
+            "kind": one.kind,
+            "start": one.span.start,
+            "end": one.span.end,
+            "before": one.before,
+            "after": one.after,
+            "certain": one.certain,
+        }
+        print(_safe_json(json.dumps(record, ensure_ascii=False)))
+
+
+def _safe_json(line: str) -> str:
+    """The same JSON, with what it leaves unescaped and a terminal would obey as escapes."""
+    if line.isprintable():
+        return line
+    return "".join(c if _safe(c) == c else json.dumps(c)[1:-1] for c in line)
+
+
+def _print_explanations(article: Article, cleaned: CleanText) -> None:
+    """A table of what cleaning did, for a terminal."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from pipeline.cleaning.explanation import BOILERPLATE, GUESSED, REPAIRED, explain
+
+    def cell(text: str, style: str = "") -> Text:
+        shown = text if len(text) <= MAX_CELL_CHARS else text[:MAX_CELL_CHARS] + "..."
+        return Text(_safe(shown), style=style, overflow="fold")
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in ("kind", "start", "end", "before", "after", "certain"):
+        table.add_column(name, justify="right" if name in ("start", "end") else "left")
+    for one in explain(article.text, cleaned):
+        kept = one.part == "boilerplate"
+        style = BOILERPLATE if kept else REPAIRED if one.certain else GUESSED
+        table.add_row(
+            cell(one.kind),
+            str(one.span.start),
+            str(one.span.end),
+            cell(one.before, BEFORE_STYLES[style]),
+            cell("(boilerplate)" if kept else one.after, AFTER_STYLES[style]),
+            "yes" if one.certain else "no",
         )
+    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    console.print(Text(_summary(article, cleaned), style="bold"))
+    if table.row_count:
+        console.print(table)
+
+
+def _print_comparison(article: Article, cleaned: CleanText, *, every_line: bool) -> None:
+    """Raw and clean in two columns; colours on a terminal only."""
+    from rich.cells import cell_len
+    from rich.console import Console
+    from rich.text import Text
+
+    from pipeline.cleaning.display import side_by_side
+    from pipeline.cleaning.explanation import GUESSED, REPAIRED, compare
+
+    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    console.print(Text(_summary(article, cleaned), style="bold"), soft_wrap=True)
+    passages = (
+        passage
+        for passage in compare(article.text, cleaned)
+        if every_line or passage.style in (REPAIRED, GUESSED)
+    )
+    lines = article.text.count("\n") + 1
+    for row in side_by_side(passages, width=console.width, lines=lines, measure=cell_len):
+        shown = Text.assemble(
+            (row.head, "dim"),
+            *((piece.text, BEFORE_STYLES[piece.style]) for piece in row.raw),
+            (row.gap, "dim"),
+            *((piece.text, AFTER_STYLES[piece.style]) for piece in row.clean),
+        )
+        console.print(shown, soft_wrap=True)
+
+
+def _summary(article: Article, cleaned: CleanText) -> str:
+    """The line above what is shown of an article."""
+    guessed = sum(not repair.certain for repair in cleaned.repairs)
+    return (
+        f"{_safe(article.id)}: repairs {len(cleaned.repairs)} (guessed {guessed}), "
+        f"boilerplate {len(cleaned.boilerplate)}"
+    )
 
 
 def _write_text(out: Path, article_id: str, text: str) -> None:
@@ -303,7 +434,7 @@ def check(
         _print_report(report, gold_path)
     if errors:
         for article, kind, what, sentence in report.errors(_texts(texts or _seeds())):
-            print(f"{article}\t{kind}\t{what}\t{sentence}")
+            print("\t".join(map(_safe, (article, kind, what, sentence))))
     if floors:
         print(f"{hold_floors(report, floors)} floors hold, gold unchanged")
 
@@ -348,7 +479,7 @@ def _print_report(report: Report, gold_path: Path) -> None:
         print(
             f"{name} F1, 95 % bootstrap over {len(report.scores)} articles   {low:.3f} … {high:.3f}"
         )
-    print(f"gold {gold_path.name} sha256 {report.gold_sha256}")
+    print(f"gold {_safe(gold_path.name)} sha256 {report.gold_sha256}")
 
 
 def _print_table(title: str, table: pd.DataFrame) -> None:
@@ -383,7 +514,8 @@ def gold_verify(
     articles = load_gold(path)
     mentions = sum(len(article.mentions) for article in articles)
     triples = sum(len(article.triples) for article in articles)
-    print(f"{path.name}: sound; {len(articles)} articles, {mentions} mentions, {triples} triples")
+    counts = f"{len(articles)} articles, {mentions} mentions, {triples} triples"
+    print(f"{_safe(path.name)}: sound; {counts}")
     print(f"sha256 {digest(path)}")
 
 
@@ -424,3 +556,31 @@ def schema(
     if name not in JSON_SCHEMAS:
         raise InputError(f"no schema {name!r}; there are: {', '.join(JSON_SCHEMAS)}")
     print(json.dumps(JSON_SCHEMAS[name], indent=1, ensure_ascii=False))
+
+
+@app.command("train-characters")
+def train_characters(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Texts: lines of .txt, last column of .tsv, .jsonl.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the model.")],
+) -> None:
+    """Train the character model that repairs damaged pages.
+
+    Example:
+
+        zongheng train-characters news.txt articles.jsonl --out my-resources/char-trigram
+
+    Set ZONGHENG_RESOURCES=my-resources to use it.
+    """
+    from pipeline.training.characters import train_character_model
+
+    trained = train_character_model(paths)
+    try:
+        trained.model.save(out)
+    except OSError as error:
+        raise InputError(
+            f"cannot write into {out}: {error.strerror}; choose another --out"
+        ) from error
+    print(f"{trained.characters:,} characters → {out}")
+    print(f"{trained.entropy:.3f} nats a character on held-out text")

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -13,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 from pipeline import __version__
 from pipeline.cli import main
@@ -189,8 +192,63 @@ class TestClean:
             "產(chǎn)",
             "翻(fān)",
         ]
-        assert lines[0]["span"] == {"start": 1, "end": 9}
-        assert lines[-1] == {"article": "甲", "boilerplate": "byline", "text": "作者：林小舟"}
+        assert lines[0] == {
+            "article": "甲",
+            "part": "repair",
+            "kind": "pinyin_annotation",
+            "start": 1,
+            "end": 9,
+            "before": "廠(chǎng)",
+            "after": "廠",
+            "certain": True,
+        }
+        assert (lines[-1]["part"], lines[-1]["kind"]) == ("boilerplate", "byline")
+        assert PAGE[lines[-1]["start"] : lines[-1]["end"]] == "作者：林小舟" == lines[-1]["after"]
+
+    def test_a_page_is_cleaned_like_a_text(self, zongheng: Command) -> None:
+        write("页.html", "<html><body><p>工廠去年擴建。</p><script>腳本</script></body></html>")
+        assert zongheng("clean", "页.html") == Done(0, "工厂去年扩建。\n", "")
+
+    def test_diff_shows_the_lines_with_repairs_side_by_side(self, zongheng: Command) -> None:
+        write("甲.txt", f"平常的一行。\n{PAGE}")
+        done = zongheng("clean", "甲.txt", "--diff")
+        title, line = done.out.splitlines()
+        assert title == "甲: repairs 4 (guessed 0), boilerplate 1"
+        raw, clean = line.split(" | ")
+        assert raw.rstrip() == "2 * 工廠(chǎng)去年擴(kuò)建，產(chǎn)能翻(fān)倍。"
+        assert clean == "工厂去年扩建，产能翻倍。"
+
+    def test_diff_all_shows_every_line(self, zongheng: Command) -> None:
+        write("甲.txt", f"平常的一行。\n{PAGE}")
+        rows = zongheng("clean", "甲.txt", "--diff", "--all").out.splitlines()[1:]
+        assert [row[:3] for row in rows] == ["1  ", "2 *", "3 -"]
+
+    def test_diff_wraps_to_the_width_of_the_terminal(
+        self, zongheng: Command, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("COLUMNS", "60")
+        write("甲.txt", PAGE)
+        rows = zongheng("clean", "甲.txt", "--diff").out.splitlines()[1:]
+        assert len(rows) > 1
+        assert all(cell_len(row) <= 60 for row in rows)
+
+    def test_diff_escapes_what_a_terminal_would_obey(self, zongheng: Command) -> None:
+        write("甲.txt", PAGE.replace("。", "。\x1b[2J\u202e"))
+        out = zongheng("clean", "甲.txt", "--diff").out
+        assert "\x1b" not in out
+        assert r"\x1b[2J\u202e" in out
+
+    def test_records_escape_it_too_and_stay_json(self, zongheng: Command) -> None:
+        write("甲.txt", "作者：林\x9b小\u202e舟\n")
+        out = zongheng("clean", "甲.txt", "--explain").out
+        assert out.rstrip("\n").isprintable()
+        assert json.loads(out)["before"] == "作者：林\x9b小\u202e舟"
+
+    def test_a_file_name_that_a_terminal_would_obey_is_escaped(self, zongheng: Command) -> None:
+        assert r"没有\x1b.txt" in zongheng("clean", "没有\x1b.txt").err
+        Path("乙\x1b[2J.txt").write_bytes(bytes(range(256)) * 8)
+        done = zongheng("clean", "乙\x1b[2J.txt")
+        assert r"乙\x1b[2J: the bytes are not text" in done.err
 
     def test_an_unreadable_article_is_told_and_the_others_are_cleaned(
         self, zongheng: Command
@@ -329,6 +387,10 @@ USAGE = {
     "a limit below one": ("run", "甲.txt", "-o", "出", "--max-chars", "0"),
     "no command": (),
     "no command of gold": ("gold",),
+    "two views at once": ("clean", "甲.txt", "--diff", "--explain"),
+    "a view into a folder": ("clean", "甲.txt", "--diff", "--out", "净"),
+    "--all without --diff": ("clean", "甲.txt", "--all"),
+    "--json without --explain": ("clean", "甲.txt", "--json"),
 }
 
 
@@ -345,6 +407,56 @@ def installed(*arguments: str, **environment: str) -> subprocess.CompletedProces
     return subprocess.run(
         command, env={**os.environ, **environment}, capture_output=True, check=False
     )
+
+
+def on_a_terminal(*arguments: str) -> str:
+    """What the installed command writes to a real terminal of 100 columns, in colours."""
+    ours, theirs = pty.openpty()
+    environment = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS")}
+    environment |= {"TERM": "xterm-256color", "COLUMNS": "100", "LANG": "C.UTF-8"}
+    command = [str(Path(sys.executable).with_name("zongheng")), *arguments]
+    process = subprocess.Popen(command, stdout=theirs, stderr=theirs, env=environment)
+    os.close(theirs)
+    written = b""
+    with contextlib.suppress(OSError):  # how Linux tells that the last writer has gone
+        while chunk := os.read(ours, 65_536):
+            written += chunk
+    os.close(ours)
+    assert process.wait() == 0, written
+    return written.decode()
+
+
+class TestTerminal:
+    RED, GREEN, DIM = "\x1b[31m", "\x1b[32m", "\x1b[2m"
+
+    def test_explain_is_a_table_in_colours(self) -> None:
+        write("甲.txt", PAGE)
+        out = on_a_terminal("clean", "甲.txt", "--explain")
+        assert "certain" in out
+        assert f"{self.RED}廠(chǎng)" in out
+        assert f"{self.GREEN}廠" in out
+        assert f"{self.DIM}作者：林小舟" in out
+        assert "{" not in out
+
+    def test_json_is_json_there_too(self) -> None:
+        write("甲.txt", PAGE)
+        lines = on_a_terminal("clean", "甲.txt", "--explain", "--json").splitlines()
+        assert [json.loads(line)["part"] for line in lines] == ["repair"] * 4 + ["boilerplate"]
+
+    def test_diff_colours_what_changed_and_dims_boilerplate(self) -> None:
+        write("甲.txt", PAGE)
+        out = on_a_terminal("clean", "甲.txt", "--diff", "--all")
+        assert f"工{self.RED}廠(chǎng)\x1b[0m去年" in out
+        assert f"工{self.GREEN}厂\x1b[0m去年" in out
+        assert f"{self.DIM}作者：林小舟" in out
+
+    def test_a_cleaned_text_cannot_steer_the_terminal(self) -> None:
+        write("甲.txt", "一行。\x1b[2J\n\t二行。\n")
+        assert on_a_terminal("clean", "甲.txt") == "一行。\\x1b[2J\r\n\t二行。\r\n"
+
+    def test_a_name_like_markup_is_only_a_name(self) -> None:
+        write("[red]甲[/].txt")
+        assert "1 articles" in on_a_terminal("run", "[red]甲[/].txt", "-o", "出")
 
 
 class TestInstalledCommand:
