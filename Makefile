@@ -6,10 +6,10 @@ PIP    := $(BIN)/python -m pip install --quiet --constraint .ci/constraints.txt
 SEEDS  := outputs/seeds
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all lint format typecheck gate clean
+.PHONY: help run test test-all lint format typecheck gate bench-cleaning clean
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -47,6 +47,9 @@ typecheck: $(VENV)/.dev  ## mypy --strict on pipeline/
 gate: $(VENV)/.run  ## fail when a score is below its pinned floor or the gold has changed unnoticed
 	$(BIN)/zongheng run corpus/seeds --out outputs/gate --fresh --quiet
 	$(BIN)/zongheng check outputs/gate --floors corpus/gold/floors.json
+
+bench-cleaning: $(VENV)/.dev  ## recovery per kind of damage, against nothing and against ftfy; speed
+	$(BIN)/python -m tests.damage.bench
 
 clean:  ## remove .venv, caches and outputs
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

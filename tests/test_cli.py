@@ -241,8 +241,9 @@ class TestClean:
     def test_records_escape_it_too_and_stay_json(self, zongheng: Command) -> None:
         write("甲.txt", "作者：林\x9b小\u202e舟\n")
         out = zongheng("clean", "甲.txt", "--explain").out
-        assert out.rstrip("\n").isprintable()
-        assert json.loads(out)["before"] == "作者：林\x9b小\u202e舟"
+        assert all(line.isprintable() for line in out.splitlines())
+        records = [json.loads(line) for line in out.splitlines()]
+        assert "作者：林\x9b小\u202e舟" in {record["before"] for record in records}
 
     def test_a_file_name_that_a_terminal_would_obey_is_escaped(self, zongheng: Command) -> None:
         assert r"没有\x1b.txt" in zongheng("clean", "没有\x1b.txt").err
@@ -452,7 +453,7 @@ class TestTerminal:
 
     def test_a_cleaned_text_cannot_steer_the_terminal(self) -> None:
         write("甲.txt", "一行。\x1b[2J\n\t二行。\n")
-        assert on_a_terminal("clean", "甲.txt") == "一行。\\x1b[2J\r\n\t二行。\r\n"
+        assert on_a_terminal("clean", "甲.txt") == "一行。[2J\r\n\t二行。\r\n"
 
     def test_a_name_like_markup_is_only_a_name(self) -> None:
         write("[red]甲[/].txt")

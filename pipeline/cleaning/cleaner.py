@@ -8,10 +8,14 @@ from dataclasses import replace
 from pipeline import resources
 from pipeline.cleaning.annotations import PinyinPages
 from pipeline.cleaning.boilerplate import mark_boilerplate
+from pipeline.cleaning.characters import normalise_characters
+from pipeline.cleaning.codepages import repair_codepages
+from pipeline.cleaning.escapes import decode_escapes
 from pipeline.cleaning.language_model import CharacterModel
 from pipeline.cleaning.realignment import Realigner
 from pipeline.cleaning.script import ScriptConverter
 from pipeline.cleaning.sentences import split_sentences
+from pipeline.cleaning.spacing import repair_spacing
 from pipeline.offsets import OffsetMap
 from pipeline.types import Article, CleanSpan, CleanText, Repair
 
@@ -28,7 +32,13 @@ class Cleaner:
         self._script = ScriptConverter()
         # Most evidence-hungry first; all of them before OpenCC, which would overwrite what they
         # read.
-        self._steps: tuple[RepairStep, ...] = (PinyinPages(self._realigner),)
+        self._steps: tuple[RepairStep, ...] = (
+            PinyinPages(self._realigner),
+            decode_escapes,
+            repair_codepages,
+            normalise_characters,
+            repair_spacing,
+        )
 
     def __call__(self, article: Article) -> CleanText:
         """`article` repaired and Simplified; len(offsets) == len(text)."""
