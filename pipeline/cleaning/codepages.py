@@ -52,7 +52,9 @@ def repair_codepages(text: str) -> tuple[str, OffsetMap, tuple[Repair, ...]]:
     known: frozenset[Misreading] = frozenset()
     for _ in range(_MAX_ROUNDS):
         # The last look is as strict as the first, so that a second repair finds nothing more.
-        stretches = damaged_stretches(repaired, known) or damaged_stretches(repaired)
+        stretches = damaged_stretches(repaired, known)
+        if known and not stretches:
+            stretches = damaged_stretches(repaired)
         if not stretches:
             break
         places += _places(stretches, offsets)

@@ -32,7 +32,7 @@ MIN_WHOLE = 0.3
 
 
 # Frequent (as UTF-8) or common (as others) characters that a damaged text must hold: so many, and
-# one for every 60 characters beyond ASCII that are shown.
+# one for every 20 characters beyond ASCII that are shown, because some come out of any bytes.
 MIN_EXPECTED = 2
 
 _RUN_START = re.compile(rb"(?<![\x80-\xff])[\x80-\xff]")
@@ -92,7 +92,7 @@ def promise(text: str, misreading: Misreading) -> float:
         codec = CODECS[misreading.written][0]
         attempts = [each.decode(codec, "ignore") for each in (data, _RUN_START.sub(b"?", data))]
         expected = common_characters()
-    least = max(MIN_EXPECTED, sum(map("\x7f".__lt__, text)) // 60)
+    least = max(MIN_EXPECTED, sum(map("\x7f".__lt__, text)) // 20)
     return max(
         _share(attempt, common_characters()) if _count(attempt, expected) >= least else 0.0
         for attempt in attempts
