@@ -177,15 +177,18 @@ def _finish(out: Path, summary: RunSummary, settings: dict[str, Any]) -> None:
             "triples": summary.triples,
             "rejects": dict(sorted(summary.rejects.items())),
         },
-        "outputs": {
-            name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in OUTPUTS
-        },
+        "outputs": {name: _digest(out / name) for name in OUTPUTS},
     }
     partial = out / (MANIFEST + _PARTIAL)
     partial.write_bytes(
         orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     )
     partial.rename(out / MANIFEST)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def folder_digest(folder: Path, pattern: str) -> str:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.cleaning.characters import normalise_characters
 from pipeline.types import CleanSpan
+from tests.cleaning.laws import assert_keeps_account
 from tests.damage.characters import COMPATIBILITY, DAMAGES, KANGXI, Damage
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "characters.json").read_text("utf-8"))
@@ -86,12 +86,7 @@ def test_no_normal_form_is_forced_upon_the_whole_text() -> None:
 
 @given(TEXTS)
 def test_the_map_ascends_and_the_repairs_say_what_stood_there(text: str) -> None:
-    fixed, offsets, repairs = normalise_characters(text)
-    assert len(offsets) == len(fixed)
-    assert all(a <= b for a, b in pairwise(offsets.starts))
-    assert all(a <= b for a, b in pairwise(offsets.ends))
-    assert all(repair.span.of(text) == repair.before for repair in repairs)
-    assert all(a.span.end <= b.span.start for a, b in pairwise(repairs))
+    assert_keeps_account(normalise_characters, text)
 
 
 @given(TEXTS)

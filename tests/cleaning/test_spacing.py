@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.cleaning.spacing import repair_spacing
 from pipeline.types import CleanSpan
+from tests.cleaning.laws import assert_keeps_account
 from tests.damage.characters import cut_up, spaced_out, wrapped
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "spacing.json").read_text("utf-8"))
@@ -89,12 +89,7 @@ def test_a_character_leads_back_to_its_own_place() -> None:
 
 @given(TEXTS)
 def test_the_map_ascends_and_the_repairs_say_what_stood_there(text: str) -> None:
-    fixed, offsets, repairs = repair_spacing(text)
-    assert len(offsets) == len(fixed)
-    assert all(a <= b for a, b in pairwise(offsets.starts))
-    assert all(a <= b for a, b in pairwise(offsets.ends))
-    assert all(repair.span.of(text) == repair.before for repair in repairs)
-    assert all(a.span.end <= b.span.start for a, b in pairwise(repairs))
+    assert_keeps_account(repair_spacing, text)
 
 
 @given(TEXTS)
