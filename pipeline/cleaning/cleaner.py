@@ -58,7 +58,7 @@ class Cleaner:
             repairs=tuple(repairs),
             boilerplate=mark_boilerplate(simplified),
             sentences=split_sentences(simplified),
-            script=self._script.detect(text),
+            script=self._script.detect(text, simplified),
         )
 
     def _realigner(self) -> Realigner:

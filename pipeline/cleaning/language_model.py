@@ -20,6 +20,9 @@ WORD_WEIGHT = 0.01
 MIN_WORD_WEIGHT = 0.02
 # Characters that the model may meet at all, for the share of an unseen one.
 VOCABULARY = 25_000
+# Answers kept at once, so that a long run's memory stays flat; seed 004 asks for 119,000 different
+# ones.
+MAX_KNOWN = 1_000_000
 # Counts are stored as whole numbers of this many parts.
 _PARTS = 100
 _BITS = 21
@@ -72,6 +75,8 @@ class CharacterModel:
         key = (before, previous, character)
         known = self._known.get(key)
         if known is None:
+            if len(self._known) >= MAX_KNOWN:
+                self._known.clear()
             known = self._known[key] = math.log(self._probability(*map(ord, key)))
         return known
 

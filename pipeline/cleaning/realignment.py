@@ -84,8 +84,7 @@ class _Path(NamedTuple):
     """One reading of the run so far.
 
     carry: what the lead byte that waits for its second one can be; one value where it is known,
-    none where the
-    run is realigned. settled: units since then; tail: characters read of them.
+        none where the run is realigned. settled: units since then; tail: characters read of them.
     """
 
     score: float
@@ -320,10 +319,11 @@ def _likely(character: str) -> bool:
 
 
 def _best(paths: Iterable[_Path]) -> list[_Path]:
-    """The BEAM likeliest paths of each kind (realigned, known carry, open carry), one for each
-    state that the
-    rest can depend on: an open carry looks likely until its end is seen, and would crowd out the
-    others."""
+    """The BEAM likeliest paths of each kind (realigned, known carry, open carry), one a state.
+
+    A state is what the rest can depend on. An open carry looks likely until its end is seen, and
+    would crowd out the other kinds.
+    """
     kept: dict[int, dict[tuple[str, str, tuple[int, ...]], _Path]] = {0: {}, 1: {}, 2: {}}
     for path in sorted(paths, key=lambda path: -path.score):
         kind = kept[min(len(path.carry), 2)]

@@ -36,9 +36,12 @@ class ScriptConverter:
         converted: str = self._to_traditional.convert(text)
         return converted
 
-    def detect(self, text: str) -> str:
-        """ "Hans", "Hant", "mixed" or "none", by the characters that only one script has."""
-        simplified = sum(a != b for a, b in zip(text, self.simplify(text), strict=True))
+    def detect(self, text: str, simplified_form: str) -> str:
+        """ "Hans", "Hant", "mixed" or "none", by the characters that only one script has.
+
+        simplified_form: what `simplify` made of `text`.
+        """
+        simplified = sum(a != b for a, b in zip(text, simplified_form, strict=True))
         traditional_form = self.traditional(text)
         other = (
             sum(a != b and not _in_big5(a) for a, b in zip(text, traditional_form, strict=True))

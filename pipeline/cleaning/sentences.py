@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol, TypeVar
 
 from pipeline.types import CleanSpan
 
@@ -41,3 +43,27 @@ def _without_blanks(text: str, start: int, end: int) -> CleanSpan:
     while end > start and text[end - 1].isspace():
         end -= 1
     return CleanSpan(start, end)
+
+
+class Spanned(Protocol):
+    """Anything that stands somewhere in the cleaned text."""
+
+    @property
+    def span(self) -> CleanSpan: ...
+
+
+T = TypeVar("T", bound=Spanned)
+
+
+def by_sentence(
+    sentences: Iterable[CleanSpan], items: Sequence[T]
+) -> Iterator[tuple[CleanSpan, list[T]]]:
+    """Every one of the ascending `sentences` with the items, ascending too, that start in it."""
+    at = 0
+    for sentence in sentences:
+        inside: list[T] = []
+        while at < len(items) and items[at].span.start < sentence.end:
+            if items[at].span.start >= sentence.start:
+                inside.append(items[at])
+            at += 1
+        yield sentence, inside

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pipeline.cleaning.sentences import by_sentence
 from pipeline.entities import ambiguity
 from pipeline.entities.chips import guess_chips, model_ends
 from pipeline.entities.companies import guess_companies
@@ -49,7 +50,7 @@ class Recogniser:
         forms = frozenset(mention.text for mention in mentions)
         weighed: list[tuple[Match, str, float]] = []
         last: list[Match] = []
-        for sentence, inside in _by_sentence(cleaned.sentences, matches):
+        for sentence, inside in by_sentence(cleaned.sentences, matches):
             words = segment(sentence.of(text))
             weighed += self._weigh(text, sentence, inside, words, names)
             # A name may reach over the cut of an overlong sentence.
@@ -120,20 +121,6 @@ class Recogniser:
     def _mention(self, text: str, match: Match, entity_id: str, score: float) -> Mention[CleanSpan]:
         record = self._registry.records[entity_id]
         return Mention(match.span, match.span.of(text), record.type, score, "registry", entity_id)
-
-
-def _by_sentence(
-    sentences: tuple[CleanSpan, ...], matches: tuple[Match, ...]
-) -> Iterable[tuple[CleanSpan, list[Match]]]:
-    """Every sentence with the matches that start in it."""
-    at = 0
-    for sentence in sentences:
-        inside: list[Match] = []
-        while at < len(matches) and matches[at].span.start < sentence.end:
-            if matches[at].span.start >= sentence.start:
-                inside.append(matches[at])
-            at += 1
-        yield sentence, inside
 
 
 def _guessed(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from pipeline.cleaning.sentences import by_sentence
 from pipeline.schema import admissible
 from pipeline.types import CleanSpan, CleanText, Entity, Mention
 
@@ -78,19 +79,13 @@ def _prose(
     mentions: list[Mention[CleanSpan]],
 ) -> Iterator[tuple[CleanSpan, list[Mention[CleanSpan]]]]:
     """The sentences outside boilerplate, each with its mentions."""
-    at = 0
     mark = 0
-    for sentence in sentences:
-        inside: list[Mention[CleanSpan]] = []
-        while at < len(mentions) and mentions[at].span.start < sentence.end:
-            if sentence.holds(mentions[at].span):
-                inside.append(mentions[at])
-            at += 1
+    for sentence, started in by_sentence(sentences, mentions):
         while mark < len(marked) and marked[mark].end <= sentence.start:
             mark += 1
         if mark < len(marked) and marked[mark].overlaps(sentence):
             continue
-        yield sentence, inside
+        yield sentence, [mention for mention in started if sentence.holds(mention.span)]
 
 
 def _last_of_each(mentions: list[Mention[CleanSpan]]) -> list[Mention[CleanSpan]]:
