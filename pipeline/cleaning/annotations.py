@@ -1,4 +1,5 @@
-"""Pages whose sentences carry pinyin annotations: 英偉達(dá). The brackets go, and what they have shifted is set right."""
+"""Pages whose sentences carry pinyin annotations: 英偉達(dá). The brackets go, and what they have
+shifted is set right."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ class PinyinPages:
         self._made: Realigner | None = None
 
     def __call__(self, text: str) -> tuple[str, OffsetMap, tuple[Repair, ...]]:
-        """`text` without annotations and with its shifted runs realigned, the map back, the repairs.
+        """`text` without annotations and with its shifted runs realigned, the map back, the
+        repairs.
 
         A text with fewer than MIN_ANNOTATIONS is given back as it is.
         """
@@ -94,8 +96,8 @@ def _split(text: str) -> list[Unit]:
 def _annotates(text: str, mark: re.Match[str], *, loosely: bool = False) -> bool:
     """Whether the bracket holds a reading of the character before it.
 
-    loosely: in a page known to be annotated, tone-marked pinyin behind an ASCII sign counts too: it is the end
-    of a shifted run whose last byte is shown as that sign (額 ends in "~").
+    loosely: in a page known to be annotated, tone-marked pinyin behind an ASCII sign counts too: it
+        is the end of a shifted run whose last byte is shown as that sign (額 ends in "~").
     """
     before = text[mark.start() - 1]
     if reads(before, mark["reading"]):
@@ -141,7 +143,8 @@ class _Pieces:
         recovered: Sequence[Recovered],
         gain: float,
     ) -> None:
-        """Units `first` .. `behind` (excluded) become `recovered`; a repair for each certain and each guessed part."""
+        """Units `first` .. `behind` (excluded) become `recovered`; a repair for each certain and
+        each guessed part."""
         at = units[first].start
         places: list[tuple[Recovered, RawSpan]] = []
         for number, one in enumerate(recovered):

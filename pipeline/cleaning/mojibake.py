@@ -24,8 +24,8 @@ _LATIN_PAIR = re.compile(
     "[\x80-\xff][\x80-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|[€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ][\xa1-\xff]"
 )
 
-# Suspicious places that make a window: ÖÐ¹ú has two, 鍏у嵎 three. a million
-# characters of news have some 35 windows.
+# Suspicious places that make a window: ÖÐ¹ú has two, 鍏у嵎 three. A million characters of news have
+# some 35 windows.
 _LATIN_PLACES, _HAN_PLACES = 2, 3
 
 # Characters between two suspicious ones of the same window, and looked at around them.
