@@ -1,6 +1,6 @@
 """Text laid out for a terminal: safe to send there, wrapped by display width, in two columns.
 
-Nothing here prints; pipeline/cli.py does.
+Nothing here prints; pipeline/cli/ does.
 """
 
 from __future__ import annotations
