@@ -19,3 +19,7 @@ class RunError(PipelineError):
 
 class GoldError(PipelineError):
     """A gold file breaks its format or its own offsets."""
+
+
+class CorpusError(PipelineError):
+    """A file of the training corpus breaks its format, or an annotation does not fit its text."""

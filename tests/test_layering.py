@@ -19,8 +19,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     **dict.fromkeys(FOUNDATION, FOUNDATION),
     **{stage: FOUNDATION | set(STAGES[:place]) for place, stage in enumerate(STAGES)},
     "evaluation": frozenset({"errors", "offsets", "schema", "types"}),
+    "corpus": FOUNDATION | {"cleaning", "entities", "relations"},
     "training": FOUNDATION | {"cleaning"},
-    "cli": FOUNDATION | {*STAGES, "evaluation", "training"},
+    "cli": FOUNDATION | {*STAGES, "corpus", "evaluation", "training"},
     # Its public names; the extractor only when asked for.
     "__init__": frozenset({"errors", "types", "extractor"}),
 }

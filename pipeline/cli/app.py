@@ -20,6 +20,14 @@ gold_app = typer.Typer(
     help="The gold set: verify it, measure annotators against each other.", no_args_is_help=True
 )
 app.add_typer(gold_app, name="gold")
+corpus_app = typer.Typer(
+    help="The training corpus: verify, count, convert, compare annotators.", no_args_is_help=True
+)
+app.add_typer(corpus_app, name="corpus")
+registry_app = typer.Typer(
+    help="Known names: look them up, check them, add your own.", no_args_is_help=True
+)
+app.add_typer(registry_app, name="registry")
 
 
 def _show_version(wanted: bool) -> None:

@@ -86,6 +86,11 @@ class Registry:
             self._automaton.add_word(folded, (len(folded), name))
         self._automaton.make_automaton()
 
+    def knows(self, name: str) -> bool:
+        """Whether Simplified `name` is, as a whole, a name of some entity."""
+        folded = fold(name)
+        return folded in self._automaton and bool(self._automaton.get(folded)[1].ids)
+
     def find(self, text: str) -> tuple[Match, ...]:
         """Names in Simplified `text`: leftmost, then longest, not overlapping, at word boundaries.
 

@@ -54,10 +54,11 @@ def digest(path: Path) -> str:
 def load_gold(path: Path) -> tuple[MarkedArticle, ...]:
     """The annotated articles of `path`, in file order. Raises GoldError (file:line) where a record
     is broken."""
-    return tuple(_marked(record) for _, record in _records(path))
+    return tuple(marked(record) for _, record in _records(path))
 
 
-def _marked(record: dict[str, Any]) -> MarkedArticle:
+def marked(record: dict[str, Any]) -> MarkedArticle:
+    """A record of the gold's format as what scoring compares."""
     return MarkedArticle(
         id=record["id"],
         sha256=record["sha256"],

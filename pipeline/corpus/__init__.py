@@ -1,0 +1,1 @@
+"""The training corpus: passages in an inline format, verified, counted and converted."""
