@@ -42,6 +42,8 @@ class OffsetMap:
         speaks of."""
         if later == OffsetMap.identity(len(self)):
             return self
+        if self == OffsetMap.identity(len(self)):
+            return later
         bounds = [
             self._bounds(start, end) for start, end in zip(later.starts, later.ends, strict=True)
         ]

@@ -4,8 +4,12 @@ shifted is set right."""
 from __future__ import annotations
 
 import re
+from array import array
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import groupby
+from sys import intern
+from typing import overload
 
 from pipeline.cleaning.pinyin import READING, has_tone, reads
 from pipeline.cleaning.realignment import Page, Realigner, Recovered, Unit
@@ -37,15 +41,18 @@ class PinyinPages:
         units = _split(text)
         if not units:
             return text, OffsetMap.identity(len(text)), ()
-        pieces = _Pieces()
+        pieces = _Pieces(text)
         page: Page | None = None
         index = runs = 0
         while index < len(units):
+            plain = units.characters_from(index)
+            if plain.start < plain.end:
+                pieces.keep(plain)
+                index += plain.end - plain.start
+                continue
             unit = units[index]
-            if unit.kind == "character":
-                pieces.keep(unit)
-            elif unit.kind == "annotation":
-                pieces.strip(text, unit)
+            if unit.kind == "annotation":
+                pieces.strip(unit)
             else:
                 runs += 1
                 found = None
@@ -58,7 +65,7 @@ class PinyinPages:
                     gain = self._realigner().gain(
                         shown, "".join(one.character for one in recovered)
                     )
-                    pieces.replace(text, units, index, behind, recovered, round(gain, 2))
+                    pieces.replace(units, index, behind, recovered, round(gain, 2))
                     index = behind
                     continue
                 pieces.leave(unit)
@@ -71,35 +78,97 @@ class PinyinPages:
         return self._made
 
 
-def _split(text: str) -> list[Unit]:
+class _Units(Sequence[Unit]):
+    """The units of a text, made when they are asked for: a page of ten million characters has as
+    many.
+
+    Every character that belongs to no mark is a unit.
+    """
+
+    def __init__(self, text: str, marks: Sequence[RawSpan] = ()) -> None:
+        """marks: the spans of annotations and swallows, ascending."""
+        self._text = text
+        # Of each mark its place among the units, its start and its end; in front, nothing.
+        self._indexes, self._starts = array("q", [-1]), array("q", [0])
+        self._ends = array("q", [0])
+        for mark in marks:
+            self._indexes.append(self._indexes[-1] + 1 + mark.start - self._ends[-1])
+            self._starts.append(mark.start)
+            self._ends.append(mark.end)
+        self._length = self._indexes[-1] + 1 + len(text) - self._ends[-1] if marks else 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, index: int) -> Unit: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Unit]: ...
+
+    def __getitem__(self, index: int | slice) -> Unit | list[Unit]:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(self._length))]
+        if not 0 <= index < self._length:
+            raise IndexError(index)
+        mark = bisect_right(self._indexes, index) - 1
+        if self._indexes[mark] < index or not mark:
+            at = self._ends[mark] + index - self._indexes[mark] - 1
+            return Unit("character", self._text[at], at, at + 1)
+        start, end = self._starts[mark], self._ends[mark]
+        shown = self._text[start:end]
+        kind = "swallow" if shown[0] == "?" else "annotation"
+        return Unit(kind, shown, start, end, shown[1:-1].strip())
+
+    def characters_from(self, index: int) -> RawSpan:
+        """The place of the characters from the unit at `index` on up to the next mark; an empty one
+        at a mark."""
+        mark = bisect_right(self._indexes, index) - 1
+        behind = self._ends[mark]
+        end = self._starts[mark + 1] if mark + 1 < len(self._starts) else len(self._text)
+        if mark and self._indexes[mark] == index:
+            return RawSpan(behind, behind)
+        return RawSpan(behind + index - self._indexes[mark] - 1, end)
+
+
+def _split(text: str) -> _Units:
     """The units of an annotated page; empty for any other text."""
-    marks = [match for match in _MARK.finditer(text) if match.start()]
-    genuine = sum(
-        has_tone(match["reading"]) if match["opening"] == "?" else _annotates(text, match)
-        for match in marks
-    )
-    if genuine < MIN_ANNOTATIONS:
-        return []
-    units: list[Unit] = []
-    done = 0
-    for match in marks:
-        if match["opening"] != "?" and not _annotates(text, match, loosely=True):
-            continue
-        units += (Unit("character", text[at], at, at + 1) for at in range(done, match.start()))
-        kind = "swallow" if match["opening"] == "?" else "annotation"
-        units.append(Unit(kind, match.group(), match.start(), match.end(), match["reading"]))
-        done = match.end()
-    units += (Unit("character", text[at], at, at + 1) for at in range(done, len(text)))
-    return units
+    if not _genuine(text):
+        return _Units(text)
+    marks: list[RawSpan] = []
+    annotated = 0
+    annotates = False
+    for match in _MARK.finditer(text, 1):
+        swallow = match["opening"] == "?"
+        # A page that was annotated twice has 達(dá)(dá).
+        if not (annotates and match.start() == marks[-1].end):
+            annotated = match.start() - 1
+        if swallow or _annotates(text, match, annotated, loosely=True):
+            marks.append(RawSpan(*match.span()))
+            annotates = not swallow
+    return _Units(text, marks)
 
 
-def _annotates(text: str, mark: re.Match[str], *, loosely: bool = False) -> bool:
-    """Whether the bracket holds a reading of the character before it.
+def _genuine(text: str) -> bool:
+    """Whether `text` has MIN_ANNOTATIONS that are surely ones."""
+    genuine = 0
+    for match in _MARK.finditer(text, 1):
+        if match["opening"] == "?":
+            genuine += has_tone(match["reading"])
+        else:
+            genuine += _annotates(text, match, match.start() - 1)
+        if genuine == MIN_ANNOTATIONS:
+            return True
+    return False
+
+
+def _annotates(text: str, mark: re.Match[str], at: int, *, loosely: bool = False) -> bool:
+    """Whether the bracket holds a reading of the character at `at`, which it stands behind.
 
     loosely: in a page known to be annotated, tone-marked pinyin behind an ASCII sign counts too: it
         is the end of a shifted run whose last byte is shown as that sign (額 ends in "~").
     """
-    before = text[mark.start() - 1]
+    before = text[at]
     if reads(before, mark["reading"]):
         return True
     return loosely and (before.isascii() or before == "€") and has_tone(mark["reading"])
@@ -108,35 +177,50 @@ def _annotates(text: str, mark: re.Match[str], *, loosely: bool = False) -> bool
 class _Pieces:
     """The repaired text as it grows, with its way back."""
 
-    def __init__(self) -> None:
+    def __init__(self, text: str) -> None:
+        """text: the damaged one."""
         self.characters: list[str] = []
-        self._starts: list[int] = []
-        self._ends: list[int] = []
+        self._text = text
+        self._starts, self._ends = array("q"), array("q")
         self._repairs: list[Repair] = []
+        # Runs that stand one right after another are left as one.
+        self._left = RawSpan(0, 0)
 
-    def keep(self, unit: Unit) -> None:
-        self._add(unit.text, unit.start, unit.end)
+    def keep(self, place: RawSpan) -> None:
+        """The characters at `place` are what they are."""
+        self.characters.extend(map(intern, place.of(self._text)))
+        self._starts.extend(range(place.start, place.end))
+        self._ends.extend(range(place.start + 1, place.end + 1))
 
     def leave(self, unit: Unit) -> None:
         """A run that could not be realigned stays as it is, and is reported."""
         span = RawSpan(unit.start, unit.end)
-        self._repairs.append(Repair("shifted_run", span, unit.text, unit.text, False))
-        for offset, character in enumerate(unit.text):
-            self._add(character, unit.start + offset, unit.start + offset + 1)
+        self.keep(span)
+        if self._left.end == unit.start:
+            span = RawSpan(self._left.start, unit.end)
+        else:
+            self._report_left()
+        self._left = span
 
-    def strip(self, text: str, unit: Unit) -> None:
+    def _report_left(self) -> None:
+        if self._left.start < self._left.end:
+            before = self._left.of(self._text)
+            self._repairs.append(Repair("shifted_run", self._left, before, before, False))
+        self._left = RawSpan(0, 0)
+
+    def strip(self, unit: Unit) -> None:
         """The annotated character now comes from itself and its annotation."""
+        self._report_left()
         before = self.characters[-1]
         start = self._starts[-1]
         self._ends[-1] = unit.end
-        if text[start : unit.start] != before:  # itself recovered, and recorded
+        if self._text[start : unit.start] != before:  # itself recovered, and recorded
             start, before = unit.start, ""
         span = RawSpan(start, unit.end)
-        self._repairs.append(Repair("pinyin_annotation", span, span.of(text), before, True))
+        self._repairs.append(Repair("pinyin_annotation", span, span.of(self._text), before, True))
 
     def replace(
         self,
-        text: str,
         units: Sequence[Unit],
         first: int,
         behind: int,
@@ -145,6 +229,7 @@ class _Pieces:
     ) -> None:
         """Units `first` .. `behind` (excluded) become `recovered`; a repair for each certain and
         each guessed part."""
+        self._report_left()
         at = units[first].start
         places: list[tuple[Recovered, RawSpan]] = []
         for number, one in enumerate(recovered):
@@ -158,9 +243,11 @@ class _Pieces:
             same = list(group)
             span = RawSpan(same[0][1].start, same[-1][1].end)
             after = "".join(one.character for one, _ in same)
-            self._repairs.append(Repair("shifted_run", span, span.of(text), after, certain, gain))
+            before = span.of(self._text)
+            self._repairs.append(Repair("shifted_run", span, before, after, certain, gain))
 
     def result(self) -> tuple[str, OffsetMap, tuple[Repair, ...]]:
+        self._report_left()
         text = "".join(self.characters)
         return text, OffsetMap(self._starts, self._ends), tuple(self._repairs)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property, partial
 
 from pipeline import resources
 from pipeline.cleaning.annotations import PinyinPages
@@ -12,6 +13,7 @@ from pipeline.cleaning.characters import normalise_characters
 from pipeline.cleaning.codepages import repair_codepages
 from pipeline.cleaning.escapes import decode_escapes
 from pipeline.cleaning.language_model import CharacterModel
+from pipeline.cleaning.missing_bytes import MissingBytes
 from pipeline.cleaning.realignment import Realigner
 from pipeline.cleaning.script import ScriptConverter
 from pipeline.cleaning.sentences import split_sentences
@@ -35,7 +37,7 @@ class Cleaner:
         self._steps: tuple[RepairStep, ...] = (
             PinyinPages(self._realigner),
             decode_escapes,
-            repair_codepages,
+            partial(repair_codepages, missing=lambda: self._missing),
             normalise_characters,
             repair_spacing,
         )
@@ -61,9 +63,16 @@ class Cleaner:
             script=self._script.detect(text, simplified),
         )
 
+    @cached_property
+    def _model(self) -> CharacterModel:
+        return CharacterModel.load(resources.find("char-trigram"))
+
+    @cached_property
+    def _missing(self) -> MissingBytes:
+        return MissingBytes(self._model, self._script.simplify)
+
     def _realigner(self) -> Realigner:
-        model = CharacterModel.load(resources.find("char-trigram"))
-        return Realigner(model, self._script.simplify, self._script.traditional)
+        return Realigner(self._model, self._script.simplify, self._script.traditional)
 
     def simplify(self, text: str) -> str:
         """`text` in Simplified characters, of the same length."""

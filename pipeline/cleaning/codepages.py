@@ -2,7 +2,8 @@
 
 Damage is told from writing by likelihood alone: a stretch is repaired when the text that its bytes
 hold is Chinese by a clear margin and what is shown is not. Nothing is invented: where bytes are
-lost, U+FFFD stands and the repair says so.
+lost, U+FFFD stands or the one character of the few left open that its neighbours decide for, and
+the repair says so.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 from pipeline.cleaning.misreadings import Misreading
+from pipeline.cleaning.missing_bytes import MissingBytes, find_holes
 from pipeline.cleaning.mojibake import LOST_PLACE, Stretch, damaged_stretches, has_lost
 from pipeline.cleaning.plausibility import genuine, surprise
 from pipeline.cleaning.readings import Reading
@@ -39,12 +41,16 @@ class _Place:
     certain: bool
 
 
-def repair_codepages(text: str) -> tuple[str, OffsetMap, tuple[Repair, ...]]:
+def repair_codepages(
+    text: str, missing: Callable[[], MissingBytes] | None = None
+) -> tuple[str, OffsetMap, tuple[Repair, ...]]:
     """`text` with what a wrong code page damaged read anew, the map back to it, and the repairs.
 
+    missing: gives, where it is needed, what chooses the characters of which cp1252 dropped bytes;
+    without it they are all U+FFFD.
     Kinds are "<written>_read_as_<shown>" (code pages utf8, gbk, big5, latin1, the last with
-    cp1252's signs), certain unless the place holds U+FFFD; and "lost_characters" for places that
-    nobody can repair, which stay as they are.
+    cp1252's signs), certain unless the place holds U+FFFD or was chosen so; and "lost_characters"
+    for places that nobody can repair, which stay as they are.
     """
     repaired = text
     offsets = OffsetMap.identity(len(text))
@@ -59,7 +65,11 @@ def repair_codepages(text: str) -> tuple[str, OffsetMap, tuple[Repair, ...]]:
             break
         places += _places(stretches, offsets)
         known |= _well_known(stretches)
-        repaired, back = _reread(repaired, stretches)
+        shown = repaired
+        repaired, back = _reread(shown, stretches)
+        holes = find_holes(shown, stretches) if missing else {}
+        if missing and holes:
+            repaired = missing().fill(repaired, holes)
         offsets = offsets.then(back)
     merged = _merged(places)
     repairs = [*_repairs(text, repaired, offsets, merged), *_lost(repaired, offsets, merged)]

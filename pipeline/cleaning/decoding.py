@@ -6,6 +6,8 @@ import codecs
 import re
 from dataclasses import dataclass
 
+from pipeline.cleaning.plausibility import surprise
+
 # Judged on one wrongly cut multi-byte character at either end and a stray byte here and there; a
 # page in another code page decodes to far more errors than this (GB18030 read as UTF-8: more than
 # one in two characters).
@@ -34,6 +36,11 @@ _PRINTABLE = re.compile(rb"[\x20-\x7e]")
 # suffice).
 DETECT_BYTES = 200_000
 CODE_PAGES = ("gb18030", "big5", "big5hkscs")
+# Of less, the code page under which the text is likeliest, if its characters beyond ASCII cost no
+# more nats each. Of 2 to 60 characters of our passages, in both scripts and code pages, 99.7 % come
+# out right (of 2,551; charset-normalizer: of two characters 36 %, of six 90 %).
+SHORT_BYTES = 120
+MAX_SHORT_SURPRISE = 9.8
 
 # What a page that declares one of these (punctuation and case left out) may really be in, most
 # likely first: gb2312 is written for GBK and GB18030, big5 for cp950 and Big5-HKSCS. Other
@@ -232,7 +239,26 @@ def _is_binary(content: bytes) -> bool:
     return nul_heavy or controls > MAX_CONTROL_SHARE * len(head)
 
 
+def _decode_short(content: bytes) -> Decoded | None:
+    """None where `content` is not short or no Chinese under any of the CODE_PAGES."""
+    if len(content) > SHORT_BYTES:
+        return None
+    known = surprise()
+    read = [_decode_as(content, codec) for codec in CODE_PAGES]
+    likely = [
+        decoded
+        for decoded in read
+        if isinstance(decoded, Decoded)
+        and sum(known[c] for c in _NOT_ASCII.findall(decoded.text))
+        <= MAX_SHORT_SURPRISE * len(_NOT_ASCII.findall(decoded.text))
+    ]
+    return min(likely, key=lambda each: sum(known[c] for c in each.text), default=None)
+
+
 def _detect(content: bytes) -> Decoded | DecodeFailure:
+    short = _decode_short(content)
+    if short:
+        return short
     from charset_normalizer import from_bytes  # 30 ms of start-up, needed only here
 
     best = from_bytes(content[:DETECT_BYTES], cp_isolation=list(CODE_PAGES)).best()

@@ -12,6 +12,15 @@ from opencc import OpenCC
 # Simplified), people quote the other.
 MIXED_BELOW = 8
 
+# What OpenCC's phrases leave in Simplified text (乾縣 → 乾县) and its tables would take for
+# Traditional there (乾县 → 干县): names and words of their own.
+KEPT = (
+    "乾县 乾佑县 乾安县 乾安镇 乾清宫 乾纲 旋乾转坤 颠乾倒坤 目乾连 张法乾 萧乾 毕昇 於梨华 於潜 "
+    "变徵 芸薹 幺麽 笃麽 麽些族"
+).split()
+# Two do for all of OpenCC's tables: 薴 → 苧 → 苎, 對於單 → 对於单 → 对于单.
+MAX_PASSES = 4
+
 
 class ScriptConverter:
     """OpenCC's `t2s`, held to its promise that every character stays in its place."""
@@ -23,13 +32,27 @@ class ScriptConverter:
     def simplify(self, text: str) -> str:
         """`text` in Simplified characters, as long as `text`.
 
-        OpenCC's t2s tables were checked to map one character to one; should a phrase of a later
+        What is Simplified stays: OpenCC's t2s is done again until nothing changes, and KEPT is
+        kept. Its tables were checked to map one character to one; should a phrase of a later
         release change the length, the text is converted character by character instead.
         """
+        for _ in range(MAX_PASSES):
+            simplified = self._simplified_once(text)
+            if simplified == text:
+                break
+            text = simplified
+        return text
+
+    def _simplified_once(self, text: str) -> str:
         converted: str = self._to_simplified.convert(text)
-        if len(converted) == len(text):
-            return converted
-        return "".join(self._simplify_character(character) for character in text)
+        if converted == text:
+            return text
+        if len(converted) != len(text):
+            converted = "".join(self._simplify_character(character) for character in text)
+        for kept in KEPT:
+            if kept in text:
+                converted = _restored(converted, text, kept)
+        return converted
 
     def traditional(self, text: str) -> str:
         """`text` in Traditional characters, for display only: its length may differ."""
@@ -58,6 +81,16 @@ class ScriptConverter:
     def _simplify_character(self, character: str) -> str:
         converted: str = self._to_simplified.convert(character)
         return converted if len(converted) == 1 else character
+
+
+def _restored(converted: str, text: str, kept: str) -> str:
+    """`converted`, as long as `text`, with `kept` wherever `text` has it."""
+    pieces: list[str] = []
+    done = 0
+    for part in text.split(kept)[:-1]:
+        pieces += (converted[done : done + len(part)], kept)
+        done += len(part) + len(kept)
+    return "".join((*pieces, converted[done:]))
 
 
 def _in_big5(character: str) -> bool:

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.cleaning import Cleaner
 from pipeline.cleaning.annotations import MIN_ANNOTATIONS, PinyinPages
 from pipeline.cleaning.realignment import Realigner
 from pipeline.offsets import OffsetMap
-from pipeline.types import CleanSpan, RawSpan, Repair
+from pipeline.types import Article, CleanSpan, RawSpan, Repair
 
 
 def no_realigner() -> Realigner:
@@ -100,3 +101,9 @@ def test_every_repair_tells_the_raw_text_before_and_after() -> None:
         assert repair.span.of(ANNOTATED) == repair.before
         assert repair.kind == "pinyin_annotation"
         assert repair.certain
+
+
+def test_runs_that_are_left_one_after_another_are_one_report(cleaner: Cleaner) -> None:
+    text = "?yàn)" * 5_000
+    (repair,) = cleaner(Article("一", text)).repairs
+    assert (repair.before, repair.after, repair.certain) == (text[5:], text[5:], False)

@@ -11,9 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.cleaning.codepages import repair_codepages
+from pipeline import resources
+from pipeline.cleaning import codepages
+from pipeline.cleaning.language_model import CharacterModel
+from pipeline.cleaning.missing_bytes import MissingBytes
+from pipeline.cleaning.script import ScriptConverter
 from pipeline.offsets import OffsetMap
-from pipeline.types import CleanSpan, RawSpan
+from pipeline.types import CleanSpan, RawSpan, Repair
 from tests.damage.codepages import DAMAGES, as_cp1252, misread
 from tests.damage.recovery import recovery
 
@@ -28,8 +32,8 @@ FLOORS = {
     "utf8 as cp1252": 1.0,
     "utf8 as latin1 twice": 1.0,
     "utf8 as cp1252 twice": 1.0,
-    "utf8 as cp1252, dropped": 0.88,
-    "utf8 as cp1252, marked": 0.88,
+    "utf8 as cp1252, dropped": 0.96,
+    "utf8 as cp1252, marked": 0.97,
     "gbk as latin1": 1.0,
     "gbk as cp1252": 1.0,
     "gbk as cp1252, dropped": 0.95,
@@ -42,6 +46,16 @@ FLOORS = {
     "gbk as big5hkscs": 0.90,
     "utf-8 as big5": 0.08,
 }
+
+
+@cache
+def missing() -> MissingBytes:
+    model = CharacterModel.load(resources.find("char-trigram"))
+    return MissingBytes(model, ScriptConverter().simplify)
+
+
+def repair_codepages(text: str) -> tuple[str, OffsetMap, tuple[Repair, ...]]:
+    return codepages.repair_codepages(text, missing)
 
 
 @cache
@@ -154,14 +168,40 @@ def test_a_lost_last_byte_leaves_a_mark_and_says_so() -> None:
     ]
 
 
-def test_a_byte_that_cp1252_drops_is_guessed_only_where_it_is_clear() -> None:
-    # ” is E2 80 9D, and nothing else begins so; E3 80 81 may be 、 or 」, of which the text has no
-    # other half; 友 (E5 8F 8B) may be many.
-    shown = as_cp1252("他们说：“价格、时间都好”，我的友人也说好。", undefined="")
+def test_a_byte_that_cp1252_drops_is_chosen_where_the_neighbours_decide() -> None:
+    # ” is E2 80 9D and no other sign is likely; E3 80 81 may be 、 or 」, of which the line has no
+    # other half; 友 (E5 8F 8B) is one of ten, 十 (E5 8D 81) one of 25.
+    shown = as_cp1252("他们说：“价格、时间都好”，我的友人花了四十块也说好。", undefined="")
     repaired, _, repairs = repair_codepages(shown)
-    assert repaired == "他们说：“价格、时间都好”，我的\ufffd人也说好。"
+    assert repaired == "他们说：“价格、时间都好”，我的友人花了四十块也说好。"
     guessed = [repair.after for repair in repairs if not repair.certain]
-    assert guessed == ["、", "”", "\ufffd"]
+    assert guessed == ["、", "”", "友", "十块"]
+
+
+@pytest.mark.parametrize("mark", ["\ufffd", ""])
+def test_nothing_is_chosen_where_the_neighbours_do_not_decide(mark: str) -> None:
+    # 夏 is E5 A4 8F; 古, 复 and others leave E5 A4 too.
+    true = "他们都说，难的是夏天在户外。"
+    repaired, _, repairs = repair_codepages(as_cp1252(true, undefined=mark))
+    assert repaired == true.replace("夏", "\ufffd")
+    assert [repair.after for repair in repairs if "\ufffd" in repair.after] == ["\ufffd"]
+
+
+def test_a_character_cut_off_at_the_end_of_a_text_is_not_chosen() -> None:
+    shown = as_cp1252("他们说：“价格、时间都好”，我们也说", undefined="")
+    assert repair_codepages(shown + "å¤")[0][-1] in "\ufffd¤"
+
+
+def test_a_bracket_is_chosen_only_where_its_line_has_opened_one() -> None:
+    true = "他们说：「价格都好」。\n我也说价格、时间都好。"
+    for undefined in ("", "\ufffd"):
+        repaired = repair_codepages(as_cp1252(true, undefined=undefined))[0]
+        assert repaired in (true, true.replace("」", "\ufffd"))
+
+
+def test_without_a_model_what_misses_bytes_stays_lost() -> None:
+    shown = as_cp1252("我的友人也说好。", undefined="")
+    assert codepages.repair_codepages(shown)[0] == "我的\ufffd人也说好。"
 
 
 @pytest.mark.parametrize(

@@ -238,3 +238,11 @@ def test_no_bytes_break_it_or_give_a_text_that_is_no_unicode(content: bytes) -> 
     decoded = decode(content)
     if isinstance(decoded, Decoded):
         decoded.text.encode("utf-8")
+
+
+@pytest.mark.parametrize("codec", ["gb18030", "big5"])
+@pytest.mark.parametrize("text", ["公司", "中文", "利潤", "他們說", "去年上市", "市場規模"])
+def test_a_few_characters_are_enough_to_tell_the_code_pages_apart(text: str, codec: str) -> None:
+    decoded = decode(text.encode(codec))
+    assert isinstance(decoded, Decoded)
+    assert decoded.text == text
