@@ -243,6 +243,12 @@ GOLD_SCHEMA: Final = _document(
     },
 )
 
+
+def _reference(kind: str) -> dict[str, Any]:
+    """The id of a registry record of type `kind`, or "" where none is known."""
+    return {"type": "string", "pattern": f"^({kind}:[a-z0-9]+(-[a-z0-9]+)*)?$"}
+
+
 REGISTRY_SCHEMA: Final[dict[str, Any]] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "registry: one company, person or chip a line",
@@ -252,10 +258,16 @@ REGISTRY_SCHEMA: Final[dict[str, Any]] = {
             "type": _TYPE,
             "zh_hans": _TEXT,
             "zh_hant": _TEXT,
+            "zh_hk": _TEXT,
             "en": _TEXT,
             "aliases": _list(_NAME),
-            "ambiguous": _list(_NAME),
+            "nicknames": _list(_NAME),
+            "tickers": _list({"type": "string", "pattern": "^[A-Z]{1,6}$"}),
+            # Name → what else it means, in a few English words.
+            "ambiguous": {**_record({}), "patternProperties": {"^.": _NAME}},
             "services": _list(_NAME),
+            "maker": _reference(COMPANY),
+            "company": _reference(COMPANY),
         }
     ),
 }

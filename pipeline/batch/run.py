@@ -192,8 +192,9 @@ def _digest(path: Path) -> str:
 
 
 def folder_digest(folder: Path, pattern: str) -> str:
-    """sha256 over the names and contents of the files in `folder` that match."""
+    """sha256 over the names and contents of the files in `folder` that match; `folder` may be one
+    file."""
     total = hashlib.sha256()
-    for path in sorted(folder.glob(pattern)):
+    for path in [folder] if folder.is_file() else sorted(folder.glob(pattern)):
         total.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()

@@ -29,7 +29,7 @@ def run(
     ] = "",
     registry: Annotated[
         list[Path] | None,
-        typer.Option(help="Folder with your own registry *.jsonl; may be repeated."),
+        typer.Option(help="Your own registry: a *.jsonl or a folder of them; may be repeated."),
     ] = None,
     max_chars: Annotated[
         int, typer.Option(min=1, help="Articles longer than this are rejected.")
@@ -47,7 +47,7 @@ def run(
 
         zongheng run 'news/**/*.txt' --out outputs/news --encoding gb18030
 
-        zongheng run article.txt --registry my-names --out outputs/one --fresh
+        zongheng run article.txt --registry my.jsonl --out outputs/one --fresh
     """
     from pipeline.batch import find_files, folder_digest, read_articles
     from pipeline.batch import run as run_batch

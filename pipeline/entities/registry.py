@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import ahocorasick
 import orjson
@@ -117,9 +118,9 @@ class Registry:
         return tuple(found)
 
 
-def load_registry(folders: Iterable[Path], simplify: Callable[[str], str]) -> Registry:
-    """The registry of every *.jsonl in `folders`; a later file's record replaces an earlier one of
-    the same id.
+def load_registry(paths: Iterable[Path], simplify: Callable[[str], str]) -> Registry:
+    """The registry of `paths`, files or folders of *.jsonl; a later file's record replaces an
+    earlier one of the same id.
 
     simplify: Traditional → Simplified, as applied to the texts that will be searched.
     Raises ResourceError that names file and line.
@@ -127,63 +128,93 @@ def load_registry(folders: Iterable[Path], simplify: Callable[[str], str]) -> Re
     records: dict[str, Record] = {}
     spelled: dict[str, list[str]] = {}
     blocked: list[str] = []
-    for path, line_number, entry in _lines(folders):
+    for line in read_lines(paths):
         try:
-            if "id" not in entry:
-                blocked.append(simplify(_string(entry["name"])))
+            if "id" not in line.entry:
+                blocked.append(simplify(_string(line.entry["name"])))
                 continue
-            record, names = _read_record(entry, simplify)
+            record, names = _read_record(line.entry, simplify)
         except (KeyError, TypeError, AttributeError) as error:
-            raise ResourceError(
-                f"{path}:{line_number}: not a registry record: {error!r}"
-            ) from error
+            raise ResourceError(f"{line.place}: not a registry record: {error!r}") from error
         records[record.id] = record
         spelled[record.id] = names
     return Registry(records, _name_table(records, spelled, blocked))
 
 
-def _lines(folders: Iterable[Path]) -> Iterator[tuple[Path, int, dict[str, object]]]:
-    for folder in folders:
-        paths = sorted(folder.glob("*.jsonl"))
-        if not paths:
-            raise ResourceError(f"no *.jsonl registry file in {folder}")
-        for path in paths:
-            for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a registry file: a record, or {name, why} of a name that is no entity."""
+
+    path: Path
+    number: int
+    entry: dict[str, Any]
+
+    @property
+    def place(self) -> str:
+        return f"{self.path}:{self.number}"
+
+
+def read_lines(paths: Iterable[Path]) -> Iterator[Line]:
+    """Every line of the files, and of the *.jsonl in the folders, of `paths`; blank ones apart.
+
+    Raises ResourceError, that names file and line, where one is no JSON object.
+    """
+    for path in paths:
+        for file in _files(path):
+            for number, line in enumerate(file.read_bytes().splitlines(), start=1):
                 if not line.strip():
                     continue
                 try:
                     entry = orjson.loads(line)
                 except orjson.JSONDecodeError as error:
-                    raise ResourceError(f"{path}:{number}: not JSON: {error}") from error
+                    raise ResourceError(f"{file}:{number}: not JSON: {error}") from error
                 if not isinstance(entry, dict):
-                    raise ResourceError(f"{path}:{number}: not a JSON object")
-                yield path, number, entry
+                    raise ResourceError(f"{file}:{number}: not a JSON object")
+                yield Line(file, number, entry)
 
 
-def _read_record(
-    entry: dict[str, object], simplify: Callable[[str], str]
-) -> tuple[Record, list[str]]:
+def _files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    files = sorted(path.glob("*.jsonl"))
+    if not files:
+        raise ResourceError(f"no *.jsonl registry file in {path}")
+    return files
+
+
+def names_of(entry: Mapping[str, Any]) -> list[str]:
+    """Every name of a record, main ones first: all of them are looked up."""
+    main = [_string(entry[key]) for key in ("zh_hans", "zh_hant", "en")]
+    main.insert(2, _string(entry.get("zh_hk", "")))
+    return [name for name in main if name] + [
+        *_strings(entry["aliases"]),
+        *_strings(entry.get("nicknames", [])),
+        *_strings(entry.get("tickers", [])),
+    ]
+
+
+def _read_record(entry: dict[str, Any], simplify: Callable[[str], str]) -> tuple[Record, list[str]]:
     names = Names(_string(entry["zh_hans"]), _string(entry["zh_hant"]), _string(entry["en"]))
     entity_id, entity_type = _string(entry["id"]), _string(entry["type"])
     if entity_type not in ENTITY_TYPES or not entity_id.startswith(entity_type + ":"):
         raise TypeError(f"id {entity_id!r} does not begin with a type of {ENTITY_TYPES}")
-    aliases = _strings(entry["aliases"])
-    written = [name for name in (names.zh_hans, names.zh_hant, names.en, *aliases) if name]
 
-    def marked(key: str) -> frozenset[str]:
-        forms = (form for name in _strings(entry[key]) for form in spellings(simplify(name)))
+    def marked(value: object) -> frozenset[str]:
+        forms = (form for name in _strings(value) for form in spellings(simplify(name)))
         return frozenset(fold(form) for form in forms)
 
+    ambiguous = entry["ambiguous"]
     display = names.zh_hans or names.en or names.zh_hant
     record = Record(
         entity_id,
         entity_type,
         names,
         display,
-        marked("ambiguous"),
-        marked("services"),
+        # A list does too, in a file of one's own: names without their other sense.
+        marked(list(ambiguous) if isinstance(ambiguous, dict) else ambiguous),
+        marked(entry["services"]),
     )
-    return record, [variant for name in written for variant in spellings(simplify(name))]
+    return record, [form for name in names_of(entry) for form in spellings(simplify(name))]
 
 
 def _strings(value: object) -> list[str]:

@@ -124,6 +124,23 @@ def test_traditional_names_are_found_in_the_simplified_text(
     assert not match.ambiguous
 
 
+@pytest.mark.parametrize("name", ["英偉達", "核弹厂", "NVDA"])
+def test_hong_kongs_form_nicknames_and_tickers_are_names_too(
+    registry_of: Callable[..., Registry], cleaner: Cleaner, name: str
+) -> None:
+    further = {"zh_hk": "英偉達", "nicknames": ["核弹厂"], "tickers": ["NVDA"]}
+    registry = registry_of({"id": "company:nvidia", "zh_hans": "辉达", **further})
+    assert registry.find(cleaner.simplify(name))[0].ids == ("company:nvidia",)
+
+
+@pytest.mark.parametrize("marked", [["苹果"], {"苹果": "fruit"}])
+def test_ambiguous_names_come_with_their_other_sense_or_alone(
+    registry_of: Callable[..., Registry], marked: object
+) -> None:
+    registry = registry_of({"id": "company:apple", "zh_hans": "苹果", "ambiguous": marked})
+    assert registry.find("苹果")[0].ambiguous
+
+
 def test_a_name_of_two_entries_is_ambiguous(registry_of: Callable[..., Registry]) -> None:
     registry = registry_of(
         {"id": "company:one", "zh_hans": "长江"}, {"id": "company:two", "zh_hans": "长江"}
@@ -186,6 +203,11 @@ def test_a_registry_without_names_finds_nothing(
 def test_a_folder_without_a_registry_file_is_an_error(tmp_path: Path, cleaner: Cleaner) -> None:
     with pytest.raises(ResourceError, match=r"no \*\.jsonl registry file"):
         load_registry([tmp_path], cleaner.simplify)
+
+
+def test_a_single_file_is_a_registry_too(folder_of: Callable[..., Path], cleaner: Cleaner) -> None:
+    registry = load_registry([folder_of([OPENAI]) / "names.jsonl"], cleaner.simplify)
+    assert list(registry.records) == ["company:openai"]
 
 
 def test_blank_lines_are_passed_over(folder_of: Callable[..., Path], cleaner: Cleaner) -> None:
