@@ -11,9 +11,10 @@ from pipeline.corpus.passages import Passage
 # Character shingles of a passage whose names, digits and punctuation are blanked, so that one
 # template filled with other names is found too.
 SHINGLE_CHARS = 4
-# Jaccard similarity of two passages' shingles from which they count as near-duplicates. Two hundred
-# pairs of unrelated real passages reach 0.08 at most; the same event told by two writers 0.25.
-MAX_SIMILARITY = 0.4
+# Jaccard similarity of two passages' shingles from which they count as near-duplicates. Among 3,956
+# passages written for this corpus the nearest two, notices of shareholders' meetings, reach 0.23;
+# among 1,746 collected ones, pairs above 0.3 are one headline printed twice.
+MAX_SIMILARITY = 0.3
 # A shingle in more passages than this (的公司表示 and the like) proposes no pair; it counts in the
 # similarity all the same.
 MAX_SHARERS = 60

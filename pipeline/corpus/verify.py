@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pipeline.corpus.duplicates import near_duplicates, shared_runs
 from pipeline.corpus.passages import Passage, names_in
 
-# Traditional characters that a text declared Simplified may hold: a quotation may stand in the
-# other script.
+# Traditional characters that a text declared Simplified may hold, at least, and as a share of it: a
+# quotation, or a name that keeps its form (昇腾), may stand in the other script.
 MAX_FOREIGN_CHARS = 2
+MAX_FOREIGN_SHARE = 0.04
 # A passage shorter than this may have no character that differs between the scripts.
 MIN_SCRIPT_CHARS = 30
 
@@ -43,7 +44,8 @@ def faults(
 def _script_faults(passage: Passage, simplify: Callable[[str], str]) -> Iterator[str]:
     pairs = zip(passage.text, simplify(passage.text), strict=True)
     traditional = sum(before != after for before, after in pairs)
-    if passage.script == "Hans" and traditional > MAX_FOREIGN_CHARS:
+    allowed = max(MAX_FOREIGN_CHARS, MAX_FOREIGN_SHARE * len(passage.text))
+    if passage.script == "Hans" and traditional > allowed:
         yield f"{passage.where}: declared hans, but {traditional} characters are Traditional"
     if passage.script == "Hant" and not traditional and len(passage.text) >= MIN_SCRIPT_CHARS:
         yield f"{passage.where}: declared hant, but no character is Traditional"
