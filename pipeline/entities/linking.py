@@ -12,8 +12,15 @@ from pipeline.entities.registry import Registry, fold
 from pipeline.schema import COMPANY, PERSON
 from pipeline.types import CleanSpan, CleanText, Entity, Mention, Names
 
-_LEGAL_TAIL = re.compile(r"(?:股份有限公司|有限责任公司|有限公司|控股集团|集团|控股|公司)$")
-_OPENING = re.compile(r"^\s?[（(]\s?(?:下称|以下简称|简称|英文名?|原名|前身为?|即)?\s?[“「\"]?$")
+_LEGAL_TAIL = re.compile(
+    r"(?:股份有限公司|股份公司|有限责任公司|有限公司|控股集团|集团|控股|公司|株式会社|"
+    r"(?:,?(?:inc|corp|co|ltd|llc|plc|ag|se|nv|holdings?|group|technologies|corporation|limited)\.?)+)$"
+)
+# A full legal name says where the firm is, how it is called, what it does and what it is; its
+# short name is one stretch of that.
+_FULL_NAME = re.compile(r"(?:有限公司|有限责任公司|股份公司|有限合伙[）)]|合伙企业.*)$")
+_OPENING = re.compile(r"^\s?[（(]\s?(?:英文名?|原名|前身为?|即)?\s?[“「\"]?$")
+_CALLED = re.compile(r"^\s?[（(，,]\s?(?:以下|下文)?(?:简称|下称|统称)(?:为|：|:)?\s?[“「\"]?$")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]")
 
@@ -92,6 +99,12 @@ def _join_forms(mentions: tuple[Mention[CleanSpan], ...], keys: list[str], same:
                 for name, other in people
                 if name[0] == short[0] and other != key and "·" not in name
             ]
+        elif len(short) == 1 and short in SURNAMES:  # 张 behind 张一鸣
+            bearers = [
+                other
+                for name, other in people
+                if name[0] == short and 2 <= len(name) <= 3 and "·" not in name
+            ]
         else:
             bearers = [
                 other for name, other in people if "·" in name and name.split("·")[-1] == short
@@ -99,8 +112,20 @@ def _join_forms(mentions: tuple[Mention[CleanSpan], ...], keys: list[str], same:
         if len({same.root(bearer) for bearer in bearers}) == 1:
             same.join(bearers[0], key)
     companies = list(dict.fromkeys(by_type.get(COMPANY, [])))
+    full = {
+        key: fold(mention.text)
+        for mention, key in zip(mentions, keys, strict=True)
+        if mention.type == COMPANY and _FULL_NAME.search(fold(mention.text))
+    }
     for short, key in companies:
-        if _is_registry(key) or not _HAN.search(short):
+        if not _HAN.search(short):
+            continue
+        holders = {
+            same.root(other) for other, name in full.items() if other != key and short in name
+        }
+        if len(holders) == 1:
+            same.join(holders.pop(), key)
+        if _is_registry(key):
             continue
         longer = {
             same.root(other)
@@ -117,9 +142,12 @@ def _join_parentheses(
     """An English name in brackets behind a Chinese one, or the other way round: 辉达（NVIDIA）."""
     for index in range(1, len(mentions)):
         first, second = mentions[index - 1], mentions[index]
-        if first.type != second.type or not _OPENING.match(
-            text[first.span.end : second.span.start]
-        ):
+        between = text[first.span.end : second.span.start]
+        if first.type != second.type:
+            continue
+        if _CALLED.match(between):
+            same.join(keys[index - 1], keys[index])
+        if not _OPENING.match(between):
             continue
         closed = text[second.span.end : second.span.end + 2].lstrip('”」"')[:1] in (
             "）",
@@ -128,9 +156,17 @@ def _join_parentheses(
             ",",
         )
         scripts = (bool(_HAN.search(first.text)), bool(_HAN.search(second.text)))
-        abbreviated = _LATIN.search(first.text) is None and first.text.startswith(second.text[:1])
+        abbreviated = (
+            _LATIN.search(first.text) is None and first.text.startswith(second.text[:1])
+        ) or _is_abbreviation(second.text, first.text)
         if closed and (scripts[0] != scripts[1] or abbreviated):
             same.join(keys[index - 1], keys[index])
+
+
+def _is_abbreviation(short: str, name: str) -> bool:
+    """Whether `short` is made of the capitals of `name`: PI of Power Integrations."""
+    capitals = "".join(character for character in name if character.isupper())
+    return len(short) >= 2 and short.isupper() and capitals.startswith(short)
 
 
 def _entity(

@@ -88,9 +88,17 @@ class Registry:
         self._automaton.make_automaton()
 
     def knows(self, name: str) -> bool:
-        """Whether Simplified `name` is, as a whole, a name of some entity."""
+        """Whether Simplified `name` is, as a whole, a name of some entity, or of something known to
+        be none."""
+        return fold(name) in self._automaton
+
+    def ids_of(self, name: str) -> tuple[str, ...]:
+        """Every entity that Simplified `name`, as a whole, may name."""
         folded = fold(name)
-        return folded in self._automaton and bool(self._automaton.get(folded)[1].ids)
+        if folded not in self._automaton:
+            return ()
+        ids: tuple[str, ...] = self._automaton.get(folded)[1].ids
+        return ids
 
     def find(self, text: str) -> tuple[Match, ...]:
         """Names in Simplified `text`: leftmost, then longest, not overlapping, at word boundaries.

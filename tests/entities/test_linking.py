@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.cleaning import Cleaner
 from pipeline.entities import Recogniser, Registry, link
-from pipeline.types import Article, CleanSpan, Entity
+from pipeline.types import Article, CleanSpan, Entity, Mention
 
 Link = Callable[..., tuple[Entity[CleanSpan], ...]]
 
@@ -147,3 +147,49 @@ def test_every_mention_belongs_to_one_entity_and_carries_its_id(linked: Link) ->
 def test_entities_come_in_the_order_of_their_first_mention(linked: Link) -> None:
     firsts = [e.mentions[0].span.start for e in linked("微软、英伟达、微软和百度。")]
     assert firsts == sorted(firsts)
+
+
+@pytest.fixture(scope="module")
+def by_hand(shipped: Registry, cleaner: Cleaner) -> Link:
+    """The entities of a text whose mentions are marked: `[凌云|company]`."""
+
+    def run(marked: str) -> tuple[Entity[CleanSpan], ...]:
+        text, mentions = "", []
+        for piece, name, kind in re.findall(r"([^\[]*)(?:\[([^|]+)\|(\w+)\])?", marked):
+            text += piece
+            if name:
+                span = CleanSpan(len(text), len(text) + len(name))
+                mentions.append(Mention(span, name, kind, 1.0, "hand"))
+            text += name
+        cleaned = cleaner(Article("article", text))
+        assert cleaned.text == text
+        return link("article", cleaned, tuple(mentions), shipped, cleaner.traditional)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[江苏凌岳半导体股份有限公司|company]上市。[凌岳半导体|company]盈利。",
+        "[苏州凌岳壹号合伙企业（有限合伙）|company]出资。[凌岳壹号|company]领投。",
+        "[凌岳半导体|company]（以下简称“[砚石|company]”）上市。[砚石|company]盈利。",
+        "[Lingyue Semi Inc.|company]上市。[Lingyue Semi|company]盈利。",
+        "[Lingyue Semi|company]（[LS|company]）上市。[LS|company]盈利。",
+        "[凌志远|person]致辞。[凌|person]说，明年会更好。",
+    ],
+)
+def test_a_short_name_is_its_long_names_entity(by_hand: Link, text: str) -> None:
+    assert len(by_hand(text)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Which of the two full names 凌岳 is short for is open.
+        "[江苏凌岳半导体股份有限公司|company]与[上海凌岳科技有限公司|company]上市。[凌岳|company]盈利。",
+        "[凌志远|person]、[凌思成|person]致辞。[凌|person]说，明年会更好。",
+    ],
+)
+def test_a_short_name_of_two_stays_apart(by_hand: Link, text: str) -> None:
+    assert len(by_hand(text)) == 3
