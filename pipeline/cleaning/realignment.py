@@ -42,7 +42,9 @@ DROP_BONUS = 1.0
 WRONG_SCRIPT = 6.0
 
 _PUNCTUATION = frozenset("，。、；：？！“”‘’（）《》—…·％")
-_EATEN = tuple(map(chr, range(0x20, 0x40)))
+# What a "?" can have swallowed. Characters right inside simulated runs: 0.914 without the line
+# break, 0.918 with it.
+_EATEN = ("\n", *map(chr, range(0x20, 0x40)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,13 @@ def test_a_shifted_run_comes_back(repair: PinyinPages) -> None:
     ) == frozenset(range(len(page.true)))
 
 
+def test_a_swallowed_line_break_comes_back(repair: PinyinPages) -> None:
+    true = "工廠擴建，產能翻倍，員工發了獎金，文化傳媒股份有限公司”。\n廠方發展得很快"
+    page = damage(true, ["廠", "產", "員", "發", "瘋"])
+    assert "\n" not in page.shown
+    assert repair(page.shown)[0] == half_width(true)
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_small_table_on_unseen_text_is_repaired(
     repair: PinyinPages, pages: list[str], lines: list[str], seed: int
