@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip install --quiet --constraint .ci/constraints.txt
 SEEDS  := outputs/seeds
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all lint format typecheck gate bench-cleaning clean
+.PHONY: help run test test-all train-smoke lint format typecheck gate bench-cleaning clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,10 @@ $(VENV)/.dev: pyproject.toml .ci/constraints.txt | $(BIN)/python
 	$(PIP) --editable '.[dev]'
 	@touch $@ $(VENV)/.run
 
+$(VENV)/.train: pyproject.toml .ci/constraints.txt | $(BIN)/python
+	$(PIP) --editable '.[dev,train]'
+	@touch $@ $(VENV)/.dev $(VENV)/.run
+
 run: $(VENV)/.run  ## run the pipeline on corpus/seeds, write outputs/seeds, check against the gold set
 	$(BIN)/zongheng run corpus/seeds --out $(SEEDS) --fresh
 	$(BIN)/zongheng check $(SEEDS)
@@ -30,8 +34,11 @@ run: $(VENV)/.run  ## run the pipeline on corpus/seeds, write outputs/seeds, che
 test: $(VENV)/.dev  ## the core's tests (light: no torch, no Ray)
 	$(BIN)/python -m pytest -m "not full"
 
-test-all: $(VENV)/.dev  ## every test, none skipped
+test-all: $(VENV)/.train  ## every test, none skipped
 	$(BIN)/python -m pytest --no-skips
+
+train-smoke: $(VENV)/.train  ## a whole training on a tiny encoder, from passages to ONNX; a minute
+	$(BIN)/python -m pytest tests/training
 
 lint: $(VENV)/.dev  ## ruff: rules and format
 	$(BIN)/ruff check .
@@ -41,7 +48,7 @@ format: $(VENV)/.dev  ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-typecheck: $(VENV)/.dev  ## mypy --strict on pipeline/
+typecheck: $(VENV)/.train  ## mypy --strict on pipeline/
 	$(BIN)/mypy
 
 gate: $(VENV)/.run  ## fail when a score is below its pinned floor or the gold has changed unnoticed

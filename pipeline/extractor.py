@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline import resources
 from pipeline.cleaning import Cleaner
-from pipeline.entities import Recogniser, Registry, link, load_registry
+from pipeline.entities import ModelRecogniser, Recogniser, Registry, link, load_registry
 from pipeline.errors import InputError, PipelineError
-from pipeline.relations import Candidate, PairClassifier, RuleClassifier, relate
+from pipeline.relations import (
+    Candidate,
+    ModelClassifier,
+    PairClassifier,
+    RuleClassifier,
+    relate,
+)
 from pipeline.schema import REJECT_REASONS
 from pipeline.triples import validate
 from pipeline.types import (
@@ -26,6 +33,9 @@ from pipeline.types import (
     RawSpan,
     Triple,
 )
+
+if TYPE_CHECKING:
+    from pipeline.model.session import Model, Reading
 
 # A long read has 20,000 characters, a book some 300,000; what is longer is a dump, and one such
 # article must not hold up a run. Raise it with --max-chars.
@@ -52,28 +62,39 @@ class Extractor:
         self,
         cleaner: Cleaner,
         registry: Registry,
-        classifier: PairClassifier,
+        model: Model | None = None,
         *,
         max_characters: int = MAX_CHARACTERS,
     ) -> None:
+        """model: reads mentions and judges pairs; without one, registry, patterns and rules do."""
         self._cleaner = cleaner
         self._registry = registry
+        self._read = ModelRecogniser(registry, model) if model else None
         self._recognise = Recogniser(registry)
-        self._classify = classifier
+        self._classify: PairClassifier = ModelClassifier(model) if model else RuleClassifier()
         self._max_characters = max_characters
 
     @classmethod
     def load(
-        cls, *, registries: Iterable[Path] = (), max_characters: int = MAX_CHARACTERS
+        cls,
+        *,
+        model: Path | None = None,
+        registries: Iterable[Path] = (),
+        max_characters: int = MAX_CHARACTERS,
     ) -> Extractor:
         """An extractor with the shipped registry and, after it, the user's own `registries`
-        (folders of *.jsonl).
+        (*.jsonl files, or folders of them); it reads with the trained model in the folder `model`,
+        where one is given.
 
         Raises ResourceError where a file is missing or broken.
         """
         cleaner = Cleaner()
         registry = load_registry([resources.find("registry"), *registries], cleaner.simplify)
-        return cls(cleaner, registry, RuleClassifier(), max_characters=max_characters)
+        if model is None:
+            return cls(cleaner, registry, max_characters=max_characters)
+        from pipeline.model.session import Model
+
+        return cls(cleaner, registry, Model.load(model), max_characters=max_characters)
 
     def __call__(self, article: Article | str) -> Extraction:
         """Everything found in `article`; a plain string counts as the text of an article named
@@ -85,10 +106,17 @@ class Extractor:
             article = Article("article", article)
         self._check(article)
         cleaned = self._cleaner(article)
-        mentions = self._recognise(cleaned)
+        mentions, reading = self._mentions_of(cleaned)
         entities = link(article.id, cleaned, mentions, self._registry, self._cleaner.traditional)
-        triples, candidates = relate(cleaned, entities, self._classify)
+        triples, candidates = relate(cleaned, entities, self._classify, reading)
         return validate(_in_raw(article, cleaned, entities, triples, candidates))
+
+    def _mentions_of(
+        self, cleaned: CleanText
+    ) -> tuple[tuple[Mention[CleanSpan], ...], Reading | None]:
+        if self._read:
+            return self._read(cleaned)
+        return self._recognise(cleaned), None
 
     def pipe(self, articles: Iterable[Article]) -> Iterator[Extraction | UnfitArticle]:
         """The extractions of `articles`, lazily and in order; an unfit article gives its error

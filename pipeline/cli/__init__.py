@@ -5,7 +5,16 @@ from __future__ import annotations
 import sys
 from io import TextIOWrapper
 
-from pipeline.cli import check, clean, corpus, registry, run, schema, train  # noqa: F401  (each adds its commands)
+from pipeline.cli import (  # noqa: F401  (each adds its commands)
+    check,
+    clean,
+    corpus,
+    evaluate,
+    registry,
+    run,
+    schema,
+    train,
+)
 from pipeline.cli.app import app
 from pipeline.cli.terminal import safe
 from pipeline.errors import PipelineError

@@ -63,7 +63,7 @@ def check(
     if as_json:
         print(json.dumps({"gold_sha256": report.gold_sha256, **report.figures()}, indent=1))
     else:
-        _print_report(report, gold_path)
+        print_report(report, gold_path.name)
     if errors:
         for article, kind, what, sentence in report.errors(_texts(texts or _seeds())):
             print("\t".join(map(safe, (article, kind, what, sentence))))
@@ -100,7 +100,8 @@ def _texts(folder: Path) -> dict[str, str]:
     return {article.id: article.text for article in articles if isinstance(article, Article)}
 
 
-def _print_report(report: Report, gold_path: Path) -> None:
+def print_report(report: Report, gold_name: str) -> None:
+    """Tables of mentions and triples, status, ceiling, intervals, and the gold's digest."""
     figures = report.figures()
     print_table("Mentions (exact span and type)", report.mention_table())
     print_table("Triples (head, relation, tail)", report.triple_table())
@@ -111,7 +112,7 @@ def _print_report(report: Report, gold_path: Path) -> None:
         print(
             f"{name} F1, 95 % bootstrap over {len(report.scores)} articles   {low:.3f} … {high:.3f}"
         )
-    print(f"gold {safe(gold_path.name)} sha256 {report.gold_sha256}")
+    print(f"gold {safe(gold_name)} sha256 {report.gold_sha256}")
 
 
 @gold_app.command("verify")

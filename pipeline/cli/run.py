@@ -31,6 +31,10 @@ def run(
         list[Path] | None,
         typer.Option(help="Your own registry: a *.jsonl or a folder of them; may be repeated."),
     ] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(help="Folder of a trained model; registry and rules when not given."),
+    ] = None,
     max_chars: Annotated[
         int, typer.Option(min=1, help="Articles longer than this are rejected.")
     ] = 1_000_000,
@@ -55,11 +59,12 @@ def run(
 
     check_encoding(encoding)
     files = find_files(paths)
-    extractor = Extractor.load(registries=registry or (), max_characters=max_chars)
+    extractor = Extractor.load(model=model, registries=registry or (), max_characters=max_chars)
     articles = read_articles(files, encoding=encoding, max_characters=max_chars)
     settings = {
         "encoding": encoding,
         "max_chars": max_chars,
+        "model": folder_digest(model, "*") if model else "",
         "registries": [folder_digest(folder, "*.jsonl") for folder in registry or ()],
     }
     with progress(len(files), quiet=quiet) as advance:

@@ -1,14 +1,21 @@
-"""The commands that train models."""
+"""The commands that train models and make them ready for use."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.cli.app import app
+from pipeline.cli.terminal import safe
 from pipeline.errors import InputError
+
+if TYPE_CHECKING:
+    from pipeline.training.train import Step
 
 
 @app.command("train-characters")
@@ -37,3 +44,159 @@ def train_characters(
         ) from error
     print(f"{trained.characters:,} characters → {out}")
     print(f"{trained.entropy:.3f} nats a character on held-out text")
+
+
+@app.command()
+def train(
+    config: Annotated[Path, typer.Option(help="TOML file, such as a shipped model's config.toml.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder of this training.")],
+    backbone: Annotated[
+        str, typer.Option(help="Encoder to start from: a Hugging Face name or a folder.")
+    ] = "intfloat/multilingual-e5-small",
+    corpus: Annotated[
+        list[Path] | None,
+        typer.Option(help="Passages to learn from; corpus/train when not given. May be repeated."),
+    ] = None,
+    dev: Annotated[
+        list[Path] | None, typer.Option(help="Passages to stop by; corpus/dev when not given.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder with public sets: real, finre, cluener, fewfc.")
+    ] = None,
+    names: Annotated[
+        Path | None, typer.Option(help="Names of companies, one a line, to replace names by.")
+    ] = None,
+    start_from: Annotated[
+        Path | None, typer.Option(help="Weights (.safetensors) of another training.")
+    ] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Threads of arithmetic.")] = 2,
+) -> None:
+    """Train the extractor: one encoder, two heads. Needs `pip install 'zongheng[train]'`.
+
+    Stop it whenever you like: the same command goes on from the last checkpoint. The folder gets
+    `log.jsonl`, `manifest.json`, `best.safetensors` and the last state.
+
+    Examples:
+
+        zongheng train --config models/zongheng-small/config.toml --out outputs/train/mine
+
+        zongheng train --config my.toml --corpus mine.passages --dev my-dev.passages \\
+            --backbone my-encoder --out outputs/train/mine
+    """
+    _require_torch()
+    import torch
+
+    from pipeline.training.config import load_config
+    from pipeline.training.train import load_data, run_training
+
+    torch.set_num_threads(threads)
+    settings = load_config(config)
+    sets = load_data(corpus or [_corpus("train")], dev or [_corpus("dev")], data)
+    with _training_progress(settings.training.epochs) as show:
+        last = run_training(
+            settings, sets, backbone, out, start_from=start_from, names=names, progress=show
+        )
+    if last is None:
+        print(f"nothing left to do: the training in {safe(str(out))} has ended")
+        return
+    for name, value in last.scores.items():
+        print(f"{name:<18} {value:.4f}")
+    print(f"best weights → {safe(str(out / 'best.safetensors'))}")
+
+
+@app.command("export-model")
+def export_model(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a training.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the model.")],
+    name: Annotated[str, typer.Option(help="What the model calls itself.")] = "mine",
+    backbone: Annotated[
+        str, typer.Option(help="The encoder that the training started from.")
+    ] = "intfloat/multilingual-e5-small",
+    dev: Annotated[
+        list[Path] | None,
+        typer.Option(help="Passages that thresholds are set on; corpus/dev when not given."),
+    ] = None,
+    int8: Annotated[bool, typer.Option(help="Eight-bit weights: a quarter of the size.")] = True,
+) -> None:
+    """Turn a training's best weights into the ONNX model that `zongheng run --model` reads.
+
+    Prints dev's scores, how reliable the probabilities are, and how far ONNX is from torch.
+
+    Example:
+
+        zongheng export-model outputs/train/mine --out models/mine --name mine
+    """
+    _require_torch()
+    from pipeline.training.packing import pack
+
+    packed = pack(run, out, backbone=backbone, name=name, dev=dev or [_corpus("dev")], int8=int8)
+    for figure, value in packed.scores.items():
+        print(f"{figure:<18} {value:.4f}")
+    print(f"temperature        {packed.temperature:.2f}")
+    print("probability  true   facts")
+    for one in packed.reliability:
+        print(f"{one.probability:11.3f}  {one.true:.3f}  {one.count:5d}")
+    print(f"largest gap between torch and ONNX, fp32: {packed.largest_gap:.2e}")
+    print(f"tokens whose best tag int8 keeps: {packed.int8_agreement:.4f}")
+    print(f"model → {safe(str(out))}")
+
+
+def _corpus(name: str) -> Path:
+    from pipeline import resources
+    from pipeline.errors import ResourceError
+
+    try:
+        return resources.find(name)
+    except ResourceError as error:
+        raise InputError(
+            f"corpus/{name} is in the source repository only; name yours with --corpus and --dev"
+        ) from error
+
+
+def _require_torch() -> None:
+    try:
+        import torch  # noqa: F401
+        import transformers  # noqa: F401
+    except ImportError as error:
+        raise InputError("training needs more packages: pip install 'zongheng[train]'") from error
+
+
+@contextmanager
+def _training_progress(epochs: int) -> Iterator[Callable[[Step], None]]:
+    """A bar on a terminal, else a line now and then; dev's scores either way."""
+
+    def told(step: Step) -> str:
+        numbers = step.scores or step.losses
+        return "  ".join(f"{name} {value:.3f}" for name, value in numbers.items())
+
+    if not sys.stderr.isatty():
+
+        def line(step: Step) -> None:
+            if step.scores or step.position.step % 50 == 0:
+                at = f"epoch {step.position.epoch + 1} step {step.position.step}"
+                print(at, told(step), file=sys.stderr, flush=True)
+
+        yield line
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (TextColumn("steps"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    shown = TextColumn("{task.fields[told]}", markup=False)
+    with Progress(*columns, shown, console=Console(stderr=True)) as bar:
+        task = bar.add_task("steps", total=None, told="")
+
+        def advance(step: Step) -> None:
+            bar.update(
+                task, completed=step.position.step, total=step.batches * epochs, told=told(step)
+            )
+            if step.scores:
+                bar.console.print(f"epoch {step.position.epoch}: {told(step)}", markup=False)
+
+        yield advance

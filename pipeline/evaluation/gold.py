@@ -33,8 +33,8 @@ class MarkedTriple:
 class MarkedArticle:
     """One article's annotation, whether a person's (gold) or a run's: what scoring compares.
 
-    mentions: raw span → (type, entity id). candidates: pairs of entity ids that a run judged; empty
-    for gold.
+    script: "" where it is not told. mentions: raw span → (type, entity id). candidates: pairs of
+        entity ids that a run judged; empty for gold.
     """
 
     id: str

@@ -51,7 +51,7 @@ class Report:
             relation: pool(score.triples.get(relation, Prf()) for score in self.scores)
             for relation in RELATIONS
         }
-        for script in sorted({score.article.script for score in self.scores}):
+        for script in sorted({score.article.script for score in self.scores} - {""}):
             rows[f"script {script}"] = self._triples(lambda a, script=script: a.script == script)  # type: ignore[misc]
         rows["damaged"] = self._triples(lambda article: article.damaged)
         rows["clean"] = self._triples(lambda article: not article.damaged)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pipeline.cleaning.sentences import by_sentence
 from pipeline.schema import admissible
 from pipeline.types import CleanSpan, CleanText, Entity, Mention
+
+if TYPE_CHECKING:
+    from pipeline.model.session import Reading
 
 # How many sentences back an understood name (后者, a dropped subject) may stand. Of the 1,118
 # triples of the public real passages 0.873 have both names in one sentence, 0.978 within one
@@ -50,10 +53,16 @@ class Judgement:
 
 
 class PairClassifier(Protocol):
-    """What judges candidates: the rules of this first form, a trained model later."""
+    """What judges candidates: rules, or a trained model."""
 
-    def __call__(self, cleaned: CleanText, candidates: Sequence[Candidate]) -> Sequence[Judgement]:
-        """The relations stated, at most one per (candidate, relation); no judgement means none."""
+    def __call__(
+        self, cleaned: CleanText, candidates: Sequence[Candidate], reading: Reading | None
+    ) -> Sequence[Judgement]:
+        """The relations stated, at most one per (candidate, relation, direction); no judgement
+        means none.
+
+        reading: the text as a model sees it; None where mentions were found without one.
+        """
         ...
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, groupby
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from pipeline.relations.candidates import Candidate, Judgement
 from pipeline.relations.scene import MAX_GAP_CHARS, Group, Scene
@@ -13,6 +14,9 @@ from pipeline.relations.status import status_of
 from pipeline.relations.triggers import TRIGGERS, Trigger
 from pipeline.schema import BUY, CHIP, COMPANY, COMPETE, admits
 from pipeline.types import CleanSpan, CleanText, Mention
+
+if TYPE_CHECKING:
+    from pipeline.model.session import Reading
 
 # Share of right triples among those that each frame gave, end to end, on the public real passages that the rules
 # were written against (four fifths of their sources).
@@ -50,7 +54,10 @@ class RuleClassifier:
     """Judges candidates sentence by sentence; holds no state."""
 
     def __call__(
-        self, cleaned: CleanText, candidates: Sequence[Candidate]
+        self,
+        cleaned: CleanText,
+        candidates: Sequence[Candidate],
+        reading: Reading | None = None,  # noqa: ARG002 - rules read the text itself
     ) -> tuple[Judgement, ...]:
         """The relations that a trigger's frame states; see PairClassifier."""
         judgements: dict[tuple[Candidate, str], Judgement] = {}

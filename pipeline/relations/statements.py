@@ -5,24 +5,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pipeline.relations.candidates import Candidate, Judgement, PairClassifier, propose
 from pipeline.relations.qualifiers import qualifiers_of
 from pipeline.schema import SYMMETRIC, strongest
 from pipeline.types import CleanSpan, CleanText, Entity, Evidence, Qualifiers, Triple
 
+if TYPE_CHECKING:
+    from pipeline.model.session import Reading
+
 # Each further sentence that states a triple removes this share of the remaining doubt.
 AGREEMENT = 0.35
 
 
 def relate(
-    cleaned: CleanText, entities: tuple[Entity[CleanSpan], ...], classifier: PairClassifier
+    cleaned: CleanText,
+    entities: tuple[Entity[CleanSpan], ...],
+    classifier: PairClassifier,
+    reading: Reading | None = None,
 ) -> tuple[tuple[Triple[CleanSpan], ...], tuple[Candidate, ...]]:
     """The article's triples, by first evidence, and the candidates that were judged (for the
     ceiling)."""
     candidates = propose(cleaned, entities)
     stated: dict[tuple[str, str, str], list[Judgement]] = {}
-    for judgement in classifier(cleaned, candidates):
+    for judgement in classifier(cleaned, candidates, reading):
         stated.setdefault(_key(judgement), []).append(judgement)
     triples = [_merge(cleaned, key, judgements) for key, judgements in stated.items()]
     return tuple(

@@ -24,7 +24,9 @@ class Saying:
     def __init__(self, relation: str, statuses: Sequence[str], *, backward: bool = False) -> None:
         self._relation, self._statuses, self._backward = relation, statuses, backward
 
-    def __call__(self, _: CleanText, candidates: Sequence[Candidate]) -> list[Judgement]:
+    def __call__(
+        self, _: CleanText, candidates: Sequence[Candidate], __: object
+    ) -> list[Judgement]:
         return [
             Judgement(candidate, self._relation, self._backward, status, 0.6, candidate.sentence)
             for candidate, status in zip(candidates, self._statuses, strict=False)

@@ -1,0 +1,1 @@
+"""The encoder: text to tokens, tokens to windows, windows to states. It knows no task."""

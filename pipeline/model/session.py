@@ -1,0 +1,208 @@
+"""The shipped model: an encoder and a judge of pairs, both ONNX, and what must be known of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import orjson
+
+from pipeline.errors import ResourceError
+from pipeline.model.tags import decode, tag_names, transitions
+from pipeline.model.tokens import END, PAD, START, Tokenizer, Tokens
+from pipeline.model.windows import Spanned, Window, windows
+from pipeline.schema import ENTITY_TYPES, RELATIONS, STATUSES
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+ENCODER_NAME = "encoder.onnx"
+JUDGE_NAME = "judge.onnx"
+META_NAME = "meta.json"
+# Windows that are encoded together: more gain nothing on one thread and cost memory.
+MAX_BATCH_TOKENS = 1024
+
+Floats = np.ndarray[Any, np.dtype[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What training decided. thresholds: the least probability of each relation. temperature: what
+    relation logits are divided by before they are probabilities."""
+
+    name: str
+    thresholds: dict[str, float]
+    temperature: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One text as the encoder sees it.
+
+    states: for each window, float32 (tokens with start and end mark, width). outside: for each
+        token, the probability that it belongs to no name. spans: the names found, ascending: first
+        token, last (exclusive), type number, probability.
+    """
+
+    tokens: Tokens
+    windows: tuple[Window, ...]
+    states: tuple[Floats, ...]
+    outside: Floats
+    spans: tuple[tuple[int, int, int, float], ...]
+
+
+class Model:
+    """Texts to readings, and pairs of a reading's mentions to judgements. Thread-safe; one thread
+    of arithmetic each."""
+
+    def __init__(
+        self, encoder: InferenceSession, judge: InferenceSession, tokenizer: Tokenizer, meta: Meta
+    ) -> None:
+        self._encoder = encoder
+        self._judge = judge
+        self._tokenizer = tokenizer
+        self._allowed = transitions(len(ENTITY_TYPES))
+        self.meta = meta
+
+    @classmethod
+    def load(cls, folder: Path, *, threads: int = 1) -> Model:
+        """The model in `folder`. Raises ResourceError where a file is missing, changed since it was
+        exported, or made for other labels."""
+        meta = _read_meta(folder)
+        tokenizer = Tokenizer.load(folder)
+        return cls(
+            open_session(folder / ENCODER_NAME, threads=threads),
+            open_session(folder / JUDGE_NAME, threads=threads),
+            tokenizer,
+            meta,
+        )
+
+    def tokenize(self, text: str) -> Tokens:
+        """The tokens of `text`."""
+        return self._tokenizer(text)
+
+    def read(self, tokens: Tokens, sentences: Sequence[Spanned], hints: Sequence[int]) -> Reading:
+        """What the encoder makes of a text; hints: a number for each token, as
+        `pipeline.model.hints` gives them."""
+        cut = windows(tokens, sentences)
+        states: list[Floats] = []
+        tags = np.zeros((len(tokens.ids), len(tag_names())), dtype=np.float32)
+        for group in _groups(cut):
+            for window, (own, scores) in zip(
+                group, self._encode(tokens, hints, group), strict=True
+            ):
+                states.append(own)
+                first = window.own_first - window.first
+                last = window.own_last - window.first
+                tags[window.own_first : window.own_last] = scores[first:last]
+        outside = np.exp(tags[:, 0])
+        spans = tuple(
+            (first, last, kind, float(1 - outside[first:last].max()))
+            for first, last, kind in decode(tags, self._allowed)
+        )
+        return Reading(tokens, cut, tuple(states), outside, spans)
+
+    def _encode(
+        self, tokens: Tokens, hints: Sequence[int], group: Sequence[Window]
+    ) -> list[tuple[Floats, Floats]]:
+        """States and tag scores of each window; the scores without those of the marks."""
+        longest = max(window.last - window.first for window in group) + 2
+        ids = np.full((len(group), longest), PAD, dtype=np.int64)
+        seen = np.zeros((len(group), longest), dtype=np.int64)
+        for row, window in enumerate(group):
+            end = window.last - window.first + 1
+            ids[row, 0], ids[row, end] = START, END
+            ids[row, 1:end] = tokens.ids[window.first : window.last]
+            seen[row, 1:end] = hints[window.first : window.last]
+        states, tags = self._encoder.run(None, {"ids": ids, "hints": seen})
+        results: list[tuple[Floats, Floats]] = []
+        for row, window in enumerate(group):
+            length = window.last - window.first
+            results.append((states[row, : length + 2].copy(), tags[row, 1 : length + 1]))
+        return results
+
+    def judge(
+        self,
+        reading: Reading,
+        window: int,
+        mentions: Sequence[tuple[int, int, int, int]],
+        pairs: Sequence[tuple[int, int]],
+    ) -> tuple[Floats, Floats]:
+        """Probabilities of relations, float32 (pairs, relations), and of statuses, float32 (pairs,
+        relations, statuses).
+
+        mentions: first token, last token (exclusive) of the text, type number and sentence number,
+        all inside window number `window`. pairs: places of head and tail among them.
+        """
+        shift = 1 - reading.windows[window].first
+        placed = np.array(mentions, dtype=np.int64)
+        placed[:, :2] += shift
+        logits, kinds = self._judge.run(
+            None,
+            {
+                "states": reading.states[window],
+                "mentions": placed,
+                "pairs": np.array(pairs, dtype=np.int64),
+            },
+        )
+        relations = 1 / (1 + np.exp(-logits / self.meta.temperature))
+        raised = np.exp(kinds - kinds.max(axis=-1, keepdims=True))
+        return relations, raised / raised.sum(axis=-1, keepdims=True)
+
+
+def _groups(cut: Sequence[Window]) -> list[list[Window]]:
+    """Neighbouring windows whose padded tokens are at most MAX_BATCH_TOKENS; at least one each."""
+    groups: list[list[Window]] = []
+    longest = 0
+    for window in cut:
+        longest = max(longest, window.last - window.first + 2)
+        if groups and longest * (len(groups[-1]) + 1) <= MAX_BATCH_TOKENS:
+            groups[-1].append(window)
+        else:
+            groups.append([window])
+            longest = window.last - window.first + 2
+    return groups
+
+
+def _read_meta(folder: Path) -> Meta:
+    path = folder / META_NAME
+    try:
+        described = orjson.loads(path.read_bytes())
+        labels = (described["types"], described["relations"], described["statuses"])
+        ours = (list(ENTITY_TYPES), list(RELATIONS), list(STATUSES))
+        if labels != ours:
+            raise ResourceError(f"{path}: made for {labels}, this version needs {ours}")
+        for name, digest in described["sha256"].items():
+            found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+            if found != digest:
+                raise ResourceError(
+                    f"{folder / name}: not the file that {META_NAME} describes (sha256 "
+                    f"{found[:12]}…, expected {digest[:12]}…); fetch the model again"
+                )
+        return Meta(
+            str(described["name"]),
+            {relation: float(described["thresholds"][relation]) for relation in RELATIONS},
+            float(described["temperature"]),
+        )
+    except OSError as error:
+        raise ResourceError(f"{error.filename}: cannot be read: {error.strerror}") from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ResourceError(f"{path}: not the description of a model: {error!r}") from error
+
+
+def open_session(path: Path, *, threads: int) -> InferenceSession:
+    """The ONNX model of `path`, on the CPU. Raises ResourceError where it does not run here."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's own errors share no base
+        raise ResourceError(f"{path}: not an ONNX model that runs here: {error}") from error

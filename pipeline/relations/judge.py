@@ -1,0 +1,109 @@
+"""The trained classifier: which relations the model sees between two mentions of a window."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from pipeline.relations.candidates import Candidate, Judgement
+from pipeline.schema import ENTITY_TYPES, RELATIONS, STATUSES, SYMMETRIC, admits
+from pipeline.types import CleanSpan, CleanText, Mention
+
+if TYPE_CHECKING:
+    from pipeline.model.session import Model, Reading
+
+# Pairs that are judged at once; a window full of names has some thousands.
+MAX_PAIRS = 1024
+
+
+class ModelClassifier:
+    """Judges candidates by the model, each in the window that shows most around it."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+
+    def __call__(
+        self, cleaned: CleanText, candidates: Sequence[Candidate], reading: Reading | None
+    ) -> tuple[Judgement, ...]:
+        """The relations that are at least as probable as the model's threshold for them; a pair
+        that no window holds whole has none, and none has any without a reading."""
+        if reading is None:
+            return ()
+        starts = [sentence.start for sentence in cleaned.sentences]
+        by_window: dict[int, list[Candidate]] = {}
+        for candidate in candidates:
+            window = _window_of(candidate, reading)
+            if window is not None:
+                by_window.setdefault(window, []).append(candidate)
+        judgements: list[Judgement] = []
+        for window, group in sorted(by_window.items()):
+            for at in range(0, len(group), MAX_PAIRS):
+                part = group[at : at + MAX_PAIRS]
+                judgements += self._judge(part, window, reading, starts)
+        return tuple(judgements)
+
+    def _judge(
+        self, group: list[Candidate], window: int, reading: Reading, starts: list[int]
+    ) -> Iterator[Judgement]:
+        places: dict[CleanSpan, int] = {}
+        rows: list[tuple[int, int, int, int]] = []
+        for candidate in group:
+            for mention in (candidate.first, candidate.second):
+                if mention.span not in places:
+                    places[mention.span] = len(rows)
+                    first, last = token_span(mention, reading)
+                    sentence = bisect_right(starts, mention.span.start)
+                    rows.append((first, last, ENTITY_TYPES.index(mention.type), sentence))
+        pairs = [(places[c.first.span], places[c.second.span]) for c in group]
+        both = pairs + [(second, first) for first, second in pairs]
+        relations, statuses = self._model.judge(reading, window, rows, both)
+        for at, candidate in enumerate(group):
+            for number, relation in enumerate(RELATIONS):
+                ways = [
+                    (float(relations[row, number]), backward, row)
+                    for backward, row in ((False, at), (True, at + len(group)))
+                    if _admits(relation, candidate, backward)
+                ]
+                if relation in SYMMETRIC:
+                    ways = [max(ways)] if ways else []
+                for chance, backward, row in ways:
+                    if chance >= self._model.meta.thresholds[relation]:
+                        status = STATUSES[int(statuses[row, number].argmax())]
+                        yield Judgement(
+                            candidate, relation, backward, status, chance, _between(candidate)
+                        )
+
+
+def _admits(relation: str, candidate: Candidate, backward: bool) -> bool:
+    head, tail = candidate.first.type, candidate.second.type
+    return admits(relation, tail, head) if backward else admits(relation, head, tail)
+
+
+def token_span(mention: Mention[CleanSpan], reading: Reading) -> tuple[int, int]:
+    """The tokens, first … last (exclusive), that the mention covers or touches."""
+    first = bisect_right(reading.tokens.ends, mention.span.start)
+    last = bisect_left(reading.tokens.starts, mention.span.end)
+    return first, max(last, first + 1)
+
+
+def _window_of(candidate: Candidate, reading: Reading) -> int | None:
+    """The window that holds both mentions with most tokens around them; None where none does."""
+    first, _ = token_span(candidate.first, reading)
+    _, last = token_span(candidate.second, reading)
+    best: tuple[int, int] | None = None
+    for number, window in enumerate(reading.windows):
+        if window.first > first:
+            break
+        if last <= window.last:
+            room = min(first - window.first, window.last - last)
+            if best is None or room > best[0]:
+                best = room, number
+    return best[1] if best else None
+
+
+def _between(candidate: Candidate) -> CleanSpan:
+    """Where the words that state the relation most likely are: between the two names, in the
+    candidate's sentence."""
+    start = max(candidate.first.span.end, candidate.sentence.start)
+    return CleanSpan(min(start, candidate.second.span.start), candidate.second.span.start)

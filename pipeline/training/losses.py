@@ -1,0 +1,154 @@
+"""What the network is punished for: tags, facts pooled over their statements, statuses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from pipeline.model.tags import decode, transitions
+from pipeline.schema import ENTITY_TYPES, RELATIONS, admits
+from pipeline.training.batches import SCHEMES, Batch, Item
+from pipeline.training.examples import CLUENER, OURS
+from pipeline.training.network import PAIR_WIDTH, Encoder, PairJudge
+
+# Per window: a tag is one of a hundred decisions, a fact one of a few.
+TAG_WEIGHT = 0.15
+FACT_WEIGHT = 1.0
+STATUS_WEIGHT = 0.5
+LABEL_WEIGHT = 0.3
+ALLOWED = transitions(len(ENTITY_TYPES))
+
+
+class Network(nn.Module):
+    """Everything that is trained: what ships, and the auxiliary heads of other sets' schemes."""
+
+    def __init__(self, encoder: Encoder, labels: int) -> None:
+        super().__init__()
+        width = encoder.backbone.config.hidden_size
+        self.encoder = encoder
+        self.judge = PairJudge(width)
+        self.cluener = nn.Linear(width, 1 + 4 * len(SCHEMES[CLUENER]))
+        self.labels = nn.Linear(PAIR_WIDTH, labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Mean losses of a batch's windows, by part."""
+
+    tags: Tensor
+    facts: Tensor
+    statuses: Tensor
+    labels: Tensor
+
+    @property
+    def total(self) -> Tensor:
+        return (
+            TAG_WEIGHT * self.tags
+            + FACT_WEIGHT * self.facts
+            + STATUS_WEIGHT * self.statuses
+            + LABEL_WEIGHT * self.labels
+        )
+
+
+def losses_of(network: Network, batch: Batch, *, spurious: bool = False) -> Losses:
+    """The losses of `batch`; gradients flow through them.
+
+    spurious: whether mentions that the network finds but that are none are judged too, as having no
+        relation to any other.
+    """
+    states, tags = network.encoder(batch.ids, batch.hints)
+    count = len(batch.items)
+    tagging = tags.new_zeros(())
+    if any(item.scheme == OURS for item in batch.items):
+        tagging = tagging + functional.nll_loss(
+            tags.flatten(0, 1), batch.tags(OURS).flatten(), ignore_index=-100, reduction="sum"
+        )
+    if any(item.scheme == CLUENER for item in batch.items):
+        scores = network.cluener(states).flatten(0, 1)
+        target = batch.tags(CLUENER).flatten()
+        tagging = tagging + functional.cross_entropy(
+            scores, target, ignore_index=-100, reduction="sum"
+        )
+    facts, statuses, labels = (tags.new_zeros(()) for _ in range(3))
+    for row, item in enumerate(batch.items):
+        own = states[row, : item.length]
+        if spurious and item.scheme == OURS:
+            item = with_spurious(item, tags[row, : item.length])
+        if len(item.pairs):
+            logits, kinds = network.judge(own, item.mentions, item.pairs)
+            fact, status = pair_losses(item, logits, kinds)
+            facts, statuses = facts + fact, statuses + status
+        if len(item.label_pairs):
+            features = network.judge.features(own, item.mentions, item.label_pairs)
+            labels = labels + functional.binary_cross_entropy_with_logits(
+                network.labels(features), item.labels, reduction="sum"
+            )
+    return Losses(tagging / count, facts / count, statuses / count, labels / count)
+
+
+def with_spurious(item: Item, tags: Tensor) -> Item:
+    """`item` with the mentions that `tags` give and that touch none of its own, each an entity that
+    is in no fact."""
+    spans = decode(np.asarray(tags.detach()), ALLOWED)
+    taken = [(int(m[0]), int(m[1])) for m in item.mentions]
+    extra = [s for s in spans if all(s[1] <= first or last <= s[0] for first, last in taken)]
+    if not extra or not taken:
+        return item
+    sentences = [int(m[3]) for m in item.mentions]
+    rows: list[list[int]] = []
+    for first, last, kind in extra:
+        near = min(range(len(taken)), key=lambda i: abs(taken[i][0] - first))
+        rows.append([first, last, kind, sentences[near]])
+    mentions = torch.cat([item.mentions, torch.tensor(rows)])
+    kinds = [ENTITY_TYPES[int(m[2])] for m in mentions]
+    facts = len(item.holds)
+    pairs: list[tuple[int, int]] = []
+    groups: list[list[int]] = []
+    for place in range(len(taken), len(mentions)):
+        for other in range(len(mentions)):
+            for i, j in ((place, other), (other, place)) if other < place else ():
+                row = [-1] * len(RELATIONS)
+                for number, relation in enumerate(RELATIONS):
+                    if admits(relation, kinds[i], kinds[j]):
+                        row[number], facts = facts, facts + 1
+                if max(row) >= 0:
+                    pairs.append((i, j))
+                    groups.append(row)
+    if not pairs:
+        return item
+    new = facts - len(item.holds)
+    return replace(
+        item,
+        mentions=mentions,
+        pairs=torch.cat([item.pairs, torch.tensor(pairs)]),
+        groups=torch.cat([item.groups, torch.tensor(groups)]),
+        holds=torch.cat([item.holds, torch.zeros(new)]),
+        statuses=torch.cat([item.statuses, torch.full((new,), -1)]),
+    )
+
+
+def pair_losses(item: Item, logits: Tensor, kinds: Tensor) -> tuple[Tensor, Tensor]:
+    """The losses of a window's facts and of the statuses of those that hold.
+
+    A fact holds as surely as its surest statement says: the highest logit over the pairs of
+    mentions, in either direction where it is symmetric, that can state it.
+    """
+    facts = len(item.holds)
+    known = item.groups >= 0
+    index = item.groups[known]
+    pooled = logits.new_full((facts,), -1e4).scatter_reduce(0, index, logits[known], "amax")
+    fact = functional.binary_cross_entropy_with_logits(pooled, item.holds, reduction="sum")
+    wanted = torch.nonzero(item.statuses >= 0).flatten()
+    if not len(wanted):
+        return fact, fact.new_zeros(())
+    status = fact.new_zeros(())
+    detached = logits.detach()
+    for number in wanted.tolist():
+        places = torch.nonzero(item.groups == number)
+        best = places[detached[places[:, 0], places[:, 1]].argmax()]
+        status = status + functional.cross_entropy(kinds[best[0], best[1]], item.statuses[number])
+    return fact, status

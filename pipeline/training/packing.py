@@ -1,0 +1,135 @@
+"""From a training's folder to a model's: calibrated on dev, exported, checked against torch."""
+
+from __future__ import annotations
+
+import json
+import random
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from pipeline import resources
+from pipeline.cleaning.script import ScriptConverter
+from pipeline.corpus.inline import read_passages
+from pipeline.entities.registry import load_registry
+from pipeline.errors import InputError
+from pipeline.model.session import ENCODER_NAME, open_session
+from pipeline.model.tokens import PAD, VOCABULARY_NAME, Tokenizer
+from pipeline.training import sources
+from pipeline.training.batches import Batch, Item, batched, items_of
+from pipeline.training.calibration import Bin, at_temperature, best_temperature, reliability
+from pipeline.training.checkpoint import load_weights
+from pipeline.training.export import export
+from pipeline.training.losses import Network
+from pipeline.training.scoring import Scores, score
+from pipeline.training.train import BEST_NAME, MANIFEST_NAME, build_network, figures
+
+PARITY_WINDOWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """What packing measured.
+
+    scores: dev's figures of the fp32 network. largest_gap: the largest difference of a tag's
+        probability between torch and ONNX, both fp32, over PARITY_WINDOWS windows.
+        int8_agreement: share of tokens whose best tag int8 leaves as it is.
+    """
+
+    scores: dict[str, float]
+    temperature: float
+    reliability: tuple[Bin, ...]
+    largest_gap: float
+    int8_agreement: float
+
+
+def load_network(run: Path, backbone: str, weights: Path | None = None) -> Network:
+    """The network of a training. Raises InputError where `run` is none."""
+    path = run / MANIFEST_NAME
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        layers, labels = manifest["config"]["model"]["layers"], manifest["labels"]
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{run}: not the folder of a training: {error!r}") from error
+    with tempfile.TemporaryDirectory() as scratch:
+        network, _ = build_network(backbone, layers, len(labels), Path(scratch))
+    load_weights(network, weights or run / BEST_NAME)
+    network.eval()
+    return network
+
+
+def pack(
+    run: Path, out: Path, *, backbone: str, name: str, dev: Sequence[Path], int8: bool = True
+) -> Packed:
+    """Exports the best weights of `run` into `out`, with thresholds and temperature from `dev`."""
+
+    network = load_network(run, backbone)
+    simplify = ScriptConverter().simplify
+    registry = load_registry([resources.find("registry")], simplify)
+    tokenizer = Tokenizer.load(run)
+    items: list[Item] = []
+    for example in sources.corpus_examples(read_passages(dev), simplify, source="dev"):
+        items += items_of(example, tokenizer, registry.find)
+    batches = batched(items, max_tokens=4_000, chance=random.Random(0))
+    raw = score(network, batches)
+    network.eval()
+    temperature = best_temperature(raw)
+    calibrated: Scores = at_temperature(raw, temperature)
+    measured = figures(calibrated)
+    export(
+        network,
+        run / VOCABULARY_NAME,
+        out,
+        name=name,
+        thresholds=calibrated.best_thresholds(),
+        temperature=temperature,
+        scores=measured,
+        int8=int8,
+    )
+    with tempfile.TemporaryDirectory() as scratch:
+        plain = Path(scratch)
+        export(
+            network, run / VOCABULARY_NAME, plain, name=name,
+            thresholds=calibrated.best_thresholds(), temperature=temperature, scores={}, int8=False,
+        )  # fmt: skip
+        gap = _largest_gap(network, plain, batches)
+    return Packed(
+        measured,
+        temperature,
+        tuple(reliability(calibrated)),
+        gap,
+        _agreement(network, out, batches),
+    )
+
+
+@torch.no_grad()
+def _largest_gap(network: Network, folder: Path, batches: Sequence[Batch]) -> float:
+    session = open_session(folder / ENCODER_NAME, threads=1)
+    gap, seen = 0.0, 0
+    for batch in batches:
+        _, ours = network.encoder(batch.ids, batch.hints)
+        _, theirs = session.run(None, {"ids": batch.ids.numpy(), "hints": batch.hints.numpy()})
+        real = batch.ids.numpy() != PAD
+        gap = max(gap, float(np.abs(np.exp(ours.numpy()) - np.exp(theirs))[real].max()))
+        seen += len(batch.items)
+        if seen >= PARITY_WINDOWS:
+            break
+    return gap
+
+
+@torch.no_grad()
+def _agreement(network: Network, folder: Path, batches: Sequence[Batch]) -> float:
+    session = open_session(folder / ENCODER_NAME, threads=1)
+    same = total = 0
+    for batch in batches:
+        _, ours = network.encoder(batch.ids, batch.hints)
+        _, theirs = session.run(None, {"ids": batch.ids.numpy(), "hints": batch.hints.numpy()})
+        real = batch.ids.numpy() != PAD
+        agree = ours.numpy().argmax(-1) == theirs.argmax(-1)
+        same += int(agree[real].sum())
+        total += int(real.sum())
+    return same / total if total else 1.0

@@ -1,0 +1,76 @@
+"""What becomes of a model's spans, with a model made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import cast
+
+import numpy as np
+import pytest
+
+from pipeline.cleaning import Cleaner
+from pipeline.entities import ModelRecogniser, Registry
+from pipeline.model.session import Model, Reading
+from pipeline.model.tokens import Tokens
+from pipeline.types import Article
+
+Names = list[tuple[str, str, str, str]]
+
+
+class HandMade:
+    """One token a character; finds `spans`, and thinks `likely` places to be in names."""
+
+    def __init__(self, spans: Sequence[tuple[int, int, int]], likely: Sequence[int] = ()) -> None:
+        self.spans = tuple((*span, 0.9) for span in spans)
+        self.likely = list(likely)
+
+    def tokenize(self, text: str) -> Tokens:
+        return Tokens([5] * len(text), list(range(len(text))), list(range(1, len(text) + 1)))
+
+    def read(self, tokens: Tokens, _: object, __: object) -> Reading:
+        outside = np.ones(len(tokens.ids), dtype=np.float32)
+        outside[self.likely] = 0.1
+        return Reading(tokens, (), (), outside, self.spans)
+
+
+@pytest.fixture
+def found(shipped: Registry, cleaner: Cleaner) -> Callable[[str, HandMade], Names]:
+    """(name, type, registry id, source) of a text's mentions."""
+
+    def run(text: str, model: HandMade) -> Names:
+        recognise = ModelRecogniser(shipped, cast(Model, model))
+        mentions, _ = recognise(cleaner(Article("article", text)))
+        return [(m.text, m.type, m.entity, m.source) for m in mentions]
+
+    return run
+
+
+def test_a_known_name_gets_the_registrys_id(found: Callable[..., Names]) -> None:
+    assert found("英伟达涨了。", HandMade([(0, 3, 0)])) == [
+        ("英伟达", "company", "company:nvidia", "model")
+    ]
+
+
+def test_an_unknown_name_is_a_mention_without_an_id(found: Callable[..., Names]) -> None:
+    assert found("砚石微涨了。", HandMade([(0, 3, 0)])) == [("砚石微", "company", "", "model")]
+
+
+def test_a_known_name_read_as_another_type_is_not_that_entity(found: Callable[..., Names]) -> None:
+    assert found("英伟达涨了。", HandMade([(0, 3, 1)])) == [("英伟达", "person", "", "model")]
+
+
+def test_a_sure_name_that_the_model_only_suspects_is_taken(found: Callable[..., Names]) -> None:
+    assert found("英伟达涨了。", HandMade([], likely=[0, 1, 2])) == [
+        ("英伟达", "company", "company:nvidia", "registry")
+    ]
+
+
+@pytest.mark.parametrize("text", ["英伟达涨了。", "苹果涨了。"])
+def test_a_name_that_the_model_takes_for_none_is_none(
+    text: str, found: Callable[..., Names]
+) -> None:
+    assert found(text, HandMade([])) == []
+
+
+def test_an_ambiguous_name_needs_the_models_reading(found: Callable[..., Names]) -> None:
+    assert found("苹果涨了。", HandMade([], likely=[0, 1])) == []

@@ -1,0 +1,211 @@
+"""The whole path of a training on a tiny encoder with random weights: data to ONNX, and a kill in
+between. Needs the extra `train`."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch")
+transformers = pytest.importorskip("transformers")
+
+from safetensors.torch import load_file  # noqa: E402
+from tokenizers import Tokenizer as WordTokenizer  # noqa: E402
+from tokenizers import models  # noqa: E402
+
+from pipeline.errors import InputError, ResourceError  # noqa: E402
+from pipeline.extractor import Extractor  # noqa: E402
+from pipeline.model.session import Model  # noqa: E402
+from pipeline.model.tokens import SPECIALS  # noqa: E402
+from pipeline.training import checkpoint  # noqa: E402
+from pipeline.training.augmentation import NamePools, with_other_names  # noqa: E402
+from pipeline.training.batches import batched, items_of  # noqa: E402
+from pipeline.training.config import load_config  # noqa: E402
+from pipeline.training.examples import OURS, Example, Marked  # noqa: E402
+from pipeline.training.losses import losses_of  # noqa: E402
+from pipeline.training.packing import pack  # noqa: E402
+from pipeline.training.train import Step, build_network, load_data, run_training  # noqa: E402
+
+pytestmark = pytest.mark.full
+
+PASSAGES = """@ wire hans
+[远山|company:1]宣布收购[青穹|company:2]，此前它入股了[白鹭|company:3]。
+1 buy 2 actual
+1 invest 3 actual
+
+@ wire hans
+传[Norvane|company:1]的[L2|chip:2]将叫板[Q7|chip:3]，[林若川|person:4]不予置评。
+2 compete 3 rumored
+
+@ wire hans neg=cooperation
+[远山|company:1]与[青穹|company:2]深化合作。
+"""
+CONFIG = """
+[training]
+epochs = 2
+batch_tokens = 60
+checkpoint_minutes = 0.0
+spurious_from_epoch = 0
+"""
+
+
+@pytest.fixture(scope="module")
+def backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A two-layer encoder of width 12 that has learned nothing."""
+    folder = tmp_path_factory.mktemp("backbone")
+    pieces = [*SPECIALS, "▁", *"▁N o r v a n e L Q 远 山 青 穹 白 鹭 收 购 入 股 ， 。 2 7".split()]
+    vocabulary = [(piece, -1.0) for piece in dict.fromkeys(pieces)]
+    WordTokenizer(models.Unigram(vocabulary, unk_id=3)).save(str(folder / "tokenizer.json"))
+    config = transformers.BertConfig(
+        vocab_size=len(vocabulary), hidden_size=12, num_hidden_layers=2, num_attention_heads=2,
+        intermediate_size=16, max_position_embeddings=300, pad_token_id=1,
+    )  # fmt: skip
+    torch.manual_seed(0)
+    transformers.BertModel(config, add_pooling_layer=False).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def passages(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.passages"
+    path.write_text(PASSAGES, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "config.toml"
+    path.write_text(CONFIG, encoding="utf-8")
+    return path
+
+
+class Killed(Exception):
+    pass
+
+
+def killed_at(number: int) -> Callable[[Step], None]:
+    def progress(step: Step) -> None:
+        if step.position.step == number:
+            raise Killed
+
+    return progress
+
+
+def test_a_training_that_was_killed_ends_with_the_same_weights(
+    backbone: Path, passages: Path, config: Path, tmp_path: Path
+) -> None:
+    data = load_data([passages], [passages], None)
+    settings = load_config(config)
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    run_training(settings, data, str(backbone), whole)
+    with pytest.raises(Killed):
+        run_training(settings, data, str(backbone), broken, progress=killed_at(3))
+    run_training(settings, data, str(backbone), broken)
+    one, other = (load_file(folder / "last/weights.safetensors") for folder in (whole, broken))
+    assert one.keys() == other.keys()
+    # Sums of many threads differ in their last digits from run to run.
+    assert all(torch.allclose(one[name], other[name], atol=1e-4) for name in one)
+
+
+def test_other_data_in_the_same_folder_is_refused(
+    backbone: Path, passages: Path, config: Path, tmp_path: Path
+) -> None:
+    settings, out = load_config(config), tmp_path / "run"
+    with pytest.raises(Killed):
+        run_training(
+            settings, load_data([passages], [passages], None), str(backbone), out,
+            progress=killed_at(1),
+        )  # fmt: skip
+    passages.write_text(PASSAGES.replace("白鹭", "海棠"), encoding="utf-8")
+    with pytest.raises(InputError, match="another files"):
+        run_training(settings, load_data([passages], [passages], None), str(backbone), out)
+
+
+def test_what_is_trained_becomes_a_model_that_extracts(
+    backbone: Path, passages: Path, config: Path, tmp_path: Path
+) -> None:
+    run, out = tmp_path / "run", tmp_path / "model"
+    run_training(load_config(config), load_data([passages], [passages], None), str(backbone), run)
+    packed = pack(run, out, backbone=str(backbone), name="tiny", dev=[passages])
+    assert packed.largest_gap < 1e-4
+    assert packed.int8_agreement > 0.5
+    extraction = Extractor.load(model=out)("远山宣布收购青穹。" * 60)
+    assert extraction.article.text
+    assert json.loads((out / "meta.json").read_text("utf-8"))["name"] == "tiny"
+    (out / "judge.onnx").write_bytes(b"broken")
+    with pytest.raises(ResourceError, match=r"judge\.onnx: not the file"):
+        Model.load(out)
+
+
+def test_a_step_with_every_part_lowers_the_loss(backbone: Path, tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    network, tokenizer = build_network(str(backbone), (), 2, tmp_path)
+    example = Example(
+        "远山收购青穹。",
+        (Marked(0, 2, "company", 1), Marked(4, 6, "company", 2)),
+        {(1, "buy", 2): "actual"}, OURS, None, {(1, 2): ("收购",)}, "test",
+    )  # fmt: skip
+    items = list(items_of(example, tokenizer, lambda _: (), ("入股", "收购")))
+    (batch,) = batched(items, max_tokens=100, chance=random.Random(0))
+    optimiser = torch.optim.AdamW(network.parameters(), lr=1e-2)
+    before = None
+    for _ in range(12):
+        loss = losses_of(network, batch, spurious=True).total
+        before = before or float(loss.detach())
+        loss.backward()
+        optimiser.step()
+        optimiser.zero_grad()
+    assert float(loss.detach()) < before
+
+
+def test_layers_that_the_encoder_lacks_are_told(backbone: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="the encoder has 2"):
+        build_network(str(backbone), (0, 7), 1, tmp_path)
+
+
+def test_a_folder_without_an_encoder_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no encoder"):
+        build_network(str(tmp_path), (), 1, tmp_path / "out")
+
+
+def test_weights_of_another_network_are_told(backbone: Path, tmp_path: Path) -> None:
+    one, _ = build_network(str(backbone), (), 1, tmp_path)
+    other, _ = build_network(str(backbone), (0,), 1, tmp_path)
+    checkpoint.save_weights(one, tmp_path / "one.safetensors")
+    with pytest.raises(InputError, match="not the weights"):
+        checkpoint.load_weights(other, tmp_path / "one.safetensors")
+
+
+def test_replaced_names_stand_where_the_example_says() -> None:
+    example = Example(
+        "远山收购OpenX，远山称。",
+        (Marked(0, 2, "company", 1), Marked(4, 9, "company", 2), Marked(10, 12, "company", 1)),
+        {(1, "buy", 2): "actual"}, OURS, None, {}, "test",
+    )  # fmt: skip
+    pools = NamePools.of([("company", "澄光集团"), ("company", "Kestrel")], None)
+    for seed in range(20):
+        other = with_other_names(example, pools, share=1.0, chance=random.Random(seed))
+        names = [other.text[m.start : m.end] for m in other.mentions]
+        assert names[0] == names[2] != "远山"
+        assert names[1].isascii()
+        assert other.text == f"{names[0]}收购{names[1]}，{names[0]}称。"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("[training]\nepoch = 1", "no field 'epoch'"),
+        ("[training]\nepochs = 'two'", "expected int"),
+        ("[trainig]", "unknown table"),
+        ("epochs = ", "not a configuration"),
+    ],
+)
+def test_a_wrong_configuration_is_told(content: str, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=told):
+        load_config(path)
