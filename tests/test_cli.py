@@ -19,7 +19,7 @@ from rich.cells import cell_len
 
 from pipeline import __version__
 from pipeline.cli import main
-from pipeline.schema import JSON_SCHEMAS, SCHEMA_VERSION
+from pipeline.schema import JSON_SCHEMAS, REJECT_REASONS, SCHEMA_VERSION
 
 TEXT = "软银去年收购了Graphcore。\n"
 TRADITIONAL = "軟銀去年收購了Graphcore。\n作者：林小舟\n"
@@ -175,6 +175,12 @@ class TestClean:
         write("甲.txt", PAGE)
         done = zongheng("clean", "甲.txt")
         assert done == Done(0, "工厂去年扩建，产能翻倍。\n作者：林小舟\n", "")
+
+    def test_what_is_longer_than_the_limit_is_refused(self, zongheng: Command) -> None:
+        write("甲.txt", PAGE)
+        done = zongheng("clean", "甲.txt", "--max-chars", "5")
+        assert done.status == 1
+        assert REJECT_REASONS["too_long"] in done.err
 
     def test_with_out_each_article_becomes_a_file(self, zongheng: Command) -> None:
         write("文/甲.txt", PAGE)

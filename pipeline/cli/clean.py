@@ -51,6 +51,9 @@ def clean(
     encoding: Annotated[
         str, typer.Option(help="Codec of the files; found by itself when not given.")
     ] = "",
+    max_chars: Annotated[
+        int, typer.Option(min=1, help="Articles longer than this are refused.")
+    ] = 1_000_000,
 ) -> None:
     """Repair articles and turn them to Simplified characters, without extracting anything.
 
@@ -75,16 +78,13 @@ def clean(
     """
     from pipeline.batch import find_files, read_articles
     from pipeline.cleaning import Cleaner
-    from pipeline.extractor import MAX_CHARACTERS
     from pipeline.types import Article
 
     check_encoding(encoding)
     _check_views(out, explain=explain, diff=diff, every_line=every_line, as_json=as_json)
     cleaner = Cleaner()
     failed = False
-    for article in read_articles(
-        find_files(paths), encoding=encoding, max_characters=MAX_CHARACTERS
-    ):
+    for article in read_articles(find_files(paths), encoding=encoding, max_characters=max_chars):
         if not isinstance(article, Article):
             failed = True
             reason = REJECT_REASONS[article.reason]
