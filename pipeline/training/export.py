@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +40,7 @@ def export(
     out.mkdir(parents=True, exist_ok=True)
     network.eval()
     network.encoder.backbone.config._attn_implementation = "eager"
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, _quiet():
         _export_encoder(network, Path(scratch) / ENCODER_NAME)
         _export_judge(network, Path(scratch) / JUDGE_NAME)
         for file in (ENCODER_NAME, JUDGE_NAME):
@@ -56,6 +60,18 @@ def export(
     (out / META_NAME).write_text(
         json.dumps(meta, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
     )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without what the exporter and the quantiser say on every call, whatever the network."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        logging.disable(logging.WARNING)
+        try:
+            yield
+        finally:
+            logging.disable(logging.NOTSET)
 
 
 def _export_encoder(network: Network, path: Path) -> None:

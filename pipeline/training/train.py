@@ -118,6 +118,10 @@ def build_network(
     which is written into `out`."""
     from huggingface_hub import hf_hub_download
     from transformers import AutoModel
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
 
     try:
         encoder: PreTrainedModel = AutoModel.from_pretrained(

@@ -30,7 +30,8 @@ from pipeline.training.losses import losses_of  # noqa: E402
 from pipeline.training.packing import pack  # noqa: E402
 from pipeline.training.train import Step, build_network, load_data, run_training  # noqa: E402
 
-pytestmark = pytest.mark.full
+# The width of this encoder's auxiliary head is nought, at which torch warns.
+pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore::UserWarning")]
 
 PASSAGES = """@ wire hans
 [远山|company:1]宣布收购[青穹|company:2]，此前它入股了[白鹭|company:3]。
