@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "model": FOUNDATION | {"cleaning", "entities"},
     "evaluation": FOUNDATION | {"corpus"},
     "corpus": FOUNDATION | {"cleaning", "entities", "relations"},
-    "training": FOUNDATION | {"cleaning", "corpus", "entities", "model"},
+    "training": FOUNDATION | {"cleaning", "corpus", "entities", "evaluation", "model"},
     "cli": FOUNDATION | {*STAGES, "corpus", "evaluation", "training"},
     # Its public names; the extractor only when asked for.
     "__init__": frozenset({"errors", "types", "extractor"}),

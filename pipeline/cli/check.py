@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.app import app, gold_app
-from pipeline.cli.terminal import print_table, safe
-from pipeline.errors import GoldError, InputError
+from pipeline.cli.terminal import clone_folder, print_table, safe
+from pipeline.errors import GoldError
 
 if TYPE_CHECKING:
     from pipeline.evaluation.report import Report
@@ -72,23 +72,11 @@ def check(
 
 
 def _shipped_gold() -> Path:
-    return _clone_path("gold", "--gold") / GOLD_NAME
+    return clone_folder("gold", "--gold") / GOLD_NAME
 
 
 def _seeds() -> Path:
-    return _clone_path("seeds", "--texts")
-
-
-def _clone_path(name: str, option: str) -> Path:
-    from pipeline import resources
-    from pipeline.errors import ResourceError
-
-    try:
-        return resources.find(name)
-    except ResourceError as error:
-        raise InputError(
-            f"corpus/{name} is in the source repository only; name yours with {option}"
-        ) from error
+    return clone_folder("seeds", "--texts")
 
 
 def _texts(folder: Path) -> dict[str, str]:

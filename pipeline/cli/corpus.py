@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.app import corpus_app
-from pipeline.cli.terminal import safe
+from pipeline.cli.terminal import clone_folder, safe
 from pipeline.errors import CorpusError, InputError
 
 if TYPE_CHECKING:
@@ -166,17 +166,9 @@ def agreement(
 
 
 def _folders(paths: list[Path] | None) -> dict[str, list[Path]]:
-    from pipeline import resources
-    from pipeline.errors import ResourceError
-
     if paths:
         return {"given": paths}
-    try:
-        return {name: [resources.find(name)] for name in SETS}
-    except ResourceError as error:
-        raise InputError(
-            "corpus/train and corpus/dev are in the source repository only; name your files"
-        ) from error
+    return {name: [clone_folder(name, "PATHS")] for name in SETS}
 
 
 def _sets(paths: list[Path] | None) -> dict[str, list[Passage]]:

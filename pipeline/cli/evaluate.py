@@ -11,7 +11,7 @@ import typer
 
 from pipeline.cli.app import app
 from pipeline.cli.check import print_report
-from pipeline.cli.terminal import safe
+from pipeline.cli.terminal import clone_folder, safe
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
@@ -62,10 +62,8 @@ def evaluate(
 
 def _benchmark(name: str, data: Path | None) -> tuple[Benchmark, str]:
     """The texts of a benchmark, and the digest of what they were read from."""
-    from pipeline import resources
     from pipeline.batch import folder_digest
     from pipeline.corpus.inline import read_passages
-    from pipeline.errors import ResourceError
     from pipeline.evaluation.benchmarks import passages_benchmark, records_benchmark
 
     if name == "real":
@@ -76,10 +74,7 @@ def _benchmark(name: str, data: Path | None) -> tuple[Benchmark, str]:
         path = data / "real" / "passages.jsonl"
         records = list(real_records(path, held_out=True))
         return records_benchmark(records), folder_digest(path, "")
-    try:
-        path = resources.find("dev") if name == "dev" else Path(name)
-    except ResourceError as error:
-        raise InputError("corpus/dev is in the source repository only; name yours") from error
+    path = clone_folder("dev", "--benchmark") if name == "dev" else Path(name)
     if not path.exists():
         raise InputError(f"{safe(name)}: no such benchmark or file; there are: dev, real")
     simplify = _simplify()

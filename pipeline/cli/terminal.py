@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
@@ -62,3 +63,17 @@ def print_table(title: str, table: pd.DataFrame) -> None:
     print(title)
     print(table.to_string(float_format=lambda value: f"{value:.3f}"))
     print()
+
+
+def clone_folder(name: str, option: str) -> Path:
+    """corpus/`name` of the clone. Raises InputError, naming the `option` to give, where the package
+    was installed without one."""
+    from pipeline import resources
+    from pipeline.errors import ResourceError
+
+    try:
+        return resources.find(name)
+    except ResourceError as error:
+        raise InputError(
+            f"corpus/{name} is in the source repository only; name yours with {option}"
+        ) from error

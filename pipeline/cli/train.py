@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.app import app
-from pipeline.cli.terminal import safe
+from pipeline.cli.terminal import clone_folder, safe
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
@@ -91,7 +91,11 @@ def train(
 
     torch.set_num_threads(threads)
     settings = load_config(config)
-    sets = load_data(corpus or [_corpus("train")], dev or [_corpus("dev")], data)
+    sets = load_data(
+        corpus or [clone_folder("train", "--corpus")],
+        dev or [clone_folder("dev", "--dev")],
+        data,
+    )
     with _training_progress(settings.training.epochs) as show:
         last = run_training(
             settings, sets, backbone, out, start_from=start_from, names=names, progress=show
@@ -129,7 +133,9 @@ def export_model(
     _require_torch()
     from pipeline.training.packing import pack
 
-    packed = pack(run, out, backbone=backbone, name=name, dev=dev or [_corpus("dev")], int8=int8)
+    packed = pack(
+        run, out, backbone=backbone, name=name, dev=dev or [clone_folder("dev", "--dev")], int8=int8
+    )
     for figure, value in packed.scores.items():
         print(f"{figure:<18} {value:.4f}")
     print(f"temperature        {packed.temperature:.2f}")
@@ -139,18 +145,6 @@ def export_model(
     print(f"largest gap between torch and ONNX, fp32: {packed.largest_gap:.2e}")
     print(f"tokens whose best tag int8 keeps: {packed.int8_agreement:.4f}")
     print(f"model → {safe(str(out))}")
-
-
-def _corpus(name: str) -> Path:
-    from pipeline import resources
-    from pipeline.errors import ResourceError
-
-    try:
-        return resources.find(name)
-    except ResourceError as error:
-        raise InputError(
-            f"corpus/{name} is in the source repository only; name yours with --corpus and --dev"
-        ) from error
 
 
 def _require_torch() -> None:

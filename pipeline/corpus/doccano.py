@@ -16,7 +16,12 @@ from pipeline.corpus.passages import (
     Passage,
     QualifierSpan,
     StatedTriple,
-    evidence_of,
+    described,
+    from_description,
+    numbered,
+    places_of,
+    sentences_told,
+    told_sentences,
 )
 from pipeline.errors import CorpusError
 from pipeline.schema import ENTITY_TYPES, RELATIONS, STATUSES
@@ -49,22 +54,15 @@ def to_record(passage: Passage) -> dict[str, Any]:
             relations.append((first[mention.entity], i, SAME))
         first.setdefault(mention.entity, i)
     for triple in passage.triples:
-        words = [triple.relation, triple.status]
-        if triple.sentences != evidence_of(passage, triple.head, triple.tail):
-            words.append("s" + ",".join(str(n + 1) for n in triple.sentences))
-        relations.append((first[triple.head], first[triple.tail], " ".join(words)))
+        words = (triple.relation, triple.status, told_sentences(passage, triple))
+        relations.append((first[triple.head], first[triple.tail], " ".join(words).rstrip()))
     for i, qualifier in enumerate(passage.qualifiers):
         if qualifier.triples:
-            numbers = ",".join(str(place + 1) for place in qualifier.triples)
+            numbers = numbered(qualifier.triples)
             head = passage.triples[qualifier.triples[0]].head
             relations.append((at + i, first[head], f"{OF} {numbers}"))
     return {
-        "id": passage.id,
-        "text": passage.text,
-        "style": passage.style,
-        "script": passage.script,
-        "converted": passage.converted,
-        "negative": passage.negative,
+        **described(passage),
         "numbers": {str(i): m.entity for i, m in enumerate(passage.mentions)},
         "entities": entities,
         "relations": [
@@ -110,21 +108,11 @@ def _read(record: dict[str, Any], where: str) -> Passage:
             mentions.append(NamedSpan(span, label, numbers[entity["id"]]))
         elif label in QUALIFIERS:
             places = owned.get(entity["id"], "")
-            triples = tuple(int(n) - 1 for n in places.split(",")) if places else ()
+            triples = places_of(places) if places else ()
             qualifiers.append(QualifierSpan(span, label, triples))
         else:
             raise CorpusError(f"{where}: unknown label {label!r}")
-    bare = Passage(
-        text=text,
-        style=record.get("style", "wire"),
-        script=record["script"],
-        converted=bool(record.get("converted", False)),
-        negative=record.get("negative", ""),
-        mentions=tuple(mentions),
-        qualifiers=tuple(qualifiers),
-        triples=(),
-        where=where,
-    )
+    bare = from_description(record, mentions, qualifiers, where=where)
     stated = [r for r in relations if r["type"] != SAME and not r["type"].startswith(OF + " ")]
     return bare.with_triples(tuple(_triple(r, numbers, bare, where) for r in stated))
 
@@ -157,9 +145,5 @@ def _triple(
             f"{where}: relation type {relation['type']!r}: expected one such as 'buy planned'"
         )
     head, tail = numbers[relation["from_id"]], numbers[relation["to_id"]]
-    sentences = (
-        tuple(int(n) - 1 for n in words[2][1:].split(","))
-        if len(words) == 3
-        else evidence_of(passage, head, tail)
-    )
+    sentences = sentences_told("".join(words[2:]), passage, head, tail)
     return StatedTriple(head, words[0], tail, words[1], sentences)

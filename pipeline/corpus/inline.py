@@ -33,6 +33,9 @@ from pipeline.corpus.passages import (
     QualifierSpan,
     StatedTriple,
     evidence_of,
+    numbered,
+    places_of,
+    told_sentences,
 )
 from pipeline.errors import CorpusError
 from pipeline.schema import ENTITY_TYPES, RELATIONS, STATUSES, admits
@@ -61,16 +64,22 @@ def read_passages(paths: Iterable[Path]) -> Iterator[Passage]:
 def try_passages(paths: Iterable[Path]) -> Iterator[Passage | CorpusError]:
     """As `read_passages`, but a passage that breaks the format gives its error, and the rest
     follows. Raises CorpusError only where a file cannot be read."""
+    for file in passage_files(paths):
+        try:
+            content = file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise CorpusError(f"{file}: cannot be read as UTF-8: {error}") from error
+        yield from parse(content, name=str(file))
+
+
+def passage_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The corpus files that `paths` stand for, a folder's sorted by name. Raises CorpusError for a
+    folder that holds none."""
     for path in paths:
         files = sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]
         if not files:
             raise CorpusError(f"{path}: no *{SUFFIX} file in this folder")
-        for file in files:
-            try:
-                content = file.read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError) as error:
-                raise CorpusError(f"{file}: cannot be read as UTF-8: {error}") from error
-            yield from parse(content, name=str(file))
+        yield from files
 
 
 def parse(content: str, *, name: str = "<text>") -> Iterator[Passage | CorpusError]:
@@ -244,7 +253,7 @@ def _parse_label(
         places = ()
     else:
         try:
-            places = tuple(int(part) - 1 for part in number.split(","))
+            places = places_of(number)
         except ValueError:
             raise place.error(f"{label!r}: expected numbers such as 1,2", below=below) from None
         if not all(0 <= p < triple_count for p in places):
@@ -279,7 +288,7 @@ def _parse_triple(line: str, passage: Passage, place: _Place, *, below: int) -> 
             f"{relation} does not hold from {head_type} {head} to {tail_type} {tail}", below=below
         )
     if match[5]:
-        sentences = tuple(sorted(int(n) - 1 for n in match[5].strip()[1:].split(",")))
+        sentences = tuple(sorted(places_of(match[5].strip()[1:])))
         if not all(0 <= n < len(passage.sentences) for n in sentences):
             raise place.error(f"the text has {len(passage.sentences)} sentences", below=below)
     else:
@@ -303,9 +312,8 @@ def render(passage: Passage) -> str:
     lines = [" ".join(words), _render_text(passage)]
     for triple in passage.triples:
         line = f"{triple.head} {triple.relation} {triple.tail} {triple.status}"
-        if triple.sentences != evidence_of(passage, triple.head, triple.tail):
-            line += " s" + ",".join(str(n + 1) for n in triple.sentences)
-        lines.append(line)
+        told = told_sentences(passage, triple)
+        lines.append(f"{line} {told}" if told else line)
     return "\n".join(lines) + "\n"
 
 
@@ -326,8 +334,7 @@ def _render_text(passage: Passage) -> str:
 def _qualifier_label(qualifier: QualifierSpan, passage: Passage) -> str:
     if len(passage.triples) == 1 and qualifier.triples:
         return qualifier.name
-    numbers = ",".join(str(place + 1) for place in qualifier.triples)
-    return f"{qualifier.name}:{numbers or '-'}"
+    return f"{qualifier.name}:{numbered(qualifier.triples) or '-'}"
 
 
 def _escape(text: str) -> str:

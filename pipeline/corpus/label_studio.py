@@ -17,7 +17,12 @@ from pipeline.corpus.passages import (
     Passage,
     QualifierSpan,
     StatedTriple,
-    evidence_of,
+    described,
+    from_description,
+    numbered,
+    places_of,
+    sentences_told,
+    told_sentences,
 )
 from pipeline.errors import CorpusError
 from pipeline.schema import ENTITY_TYPES, RELATIONS, STATUSES
@@ -45,10 +50,10 @@ def to_task(passage: Passage) -> dict[str, Any]:
         for i, m in enumerate(passage.mentions)
     ]
     for i, qualifier in enumerate(passage.qualifiers):
-        numbers = ",".join(str(place + 1) for place in qualifier.triples)
+        numbers = numbered(qualifier.triples) or "-"
         span = qualifier.span
         regions.append(
-            _region(f"q{i}", span.start, span.end, qualifier.name, numbers or "-", passage.text)
+            _region(f"q{i}", span.start, span.end, qualifier.name, numbers, passage.text)
         )
     first = {m.entity: f"m{i}" for i, m in reversed(list(enumerate(passage.mentions)))}
     relations = [
@@ -57,19 +62,16 @@ def to_task(passage: Passage) -> dict[str, Any]:
             "from_id": first[triple.head],
             "to_id": first[triple.tail],
             "direction": "right",
-            "labels": [triple.relation, triple.status, *_sentences_label(passage, triple)],
+            "labels": [
+                label
+                for label in (triple.relation, triple.status, told_sentences(passage, triple))
+                if label
+            ],
         }
         for triple in passage.triples
     ]
     return {
-        "data": {
-            "id": passage.id,
-            "text": passage.text,
-            "style": passage.style,
-            "script": passage.script,
-            "converted": passage.converted,
-            "negative": passage.negative,
-        },
+        "data": described(passage),
         "annotations": [{"result": [*regions, *relations]}],
     }
 
@@ -85,12 +87,6 @@ def _region(
         "value": {"start": start, "end": end, "text": text[start:end], "labels": [label]},
         "meta": {"text": [note]},
     }
-
-
-def _sentences_label(passage: Passage, triple: StatedTriple) -> list[str]:
-    if triple.sentences == evidence_of(passage, triple.head, triple.tail):
-        return []
-    return ["s" + ",".join(str(number + 1) for number in triple.sentences)]
 
 
 def from_task(task: dict[str, Any], *, where: str) -> Passage:
@@ -132,21 +128,11 @@ def _read(task: dict[str, Any], where: str) -> Passage:
             entity_of[region["id"]] = int(note)
             mentions.append(NamedSpan(span, label, int(note)))
         elif label in QUALIFIERS:
-            places = () if note in ("", "-") else tuple(int(n) - 1 for n in note.split(","))
+            places = () if note in ("", "-") else places_of(note)
             qualifiers.append(QualifierSpan(span, label, places))
         else:
             raise CorpusError(f"{where}: unknown label {label!r}")
-    bare = Passage(
-        text=text,
-        style=data.get("style", "wire"),
-        script=data["script"],
-        converted=bool(data.get("converted", False)),
-        negative=data.get("negative", ""),
-        mentions=tuple(mentions),
-        qualifiers=tuple(qualifiers),
-        triples=(),
-        where=where,
-    )
+    bare = from_description(data, mentions, qualifiers, where=where)
     triples = tuple(
         _triple(item, entity_of, bare, where) for item in result if item["type"] == "relation"
     )
@@ -171,7 +157,5 @@ def _triple(
             f"{RELATIONS} and one of {STATUSES}"
         )
     told = next((label for label in labels if label[:1] == "s" and label[1:2].isdigit()), "")
-    sentences = (
-        tuple(int(n) - 1 for n in told[1:].split(",")) if told else evidence_of(passage, head, tail)
-    )
+    sentences = sentences_told(told, passage, head, tail)
     return StatedTriple(head, relation, tail, status, sentences)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from pipeline.cleaning.sentences import split_sentences
 from pipeline.types import RawSpan
@@ -118,6 +118,62 @@ def evidence_of(passage: Passage, head: int, tail: int) -> tuple[int, ...]:
     """The first sentence that names both, as a tuple of one; empty where none does."""
     both = sorted(passage.sentences_with(head) & passage.sentences_with(tail))
     return tuple(both[:1])
+
+
+def numbered(places: Iterable[int]) -> str:
+    """Places as people count them, from 1: "1,3"."""
+    return ",".join(str(place + 1) for place in places)
+
+
+def places_of(written: str) -> tuple[int, ...]:
+    """What `numbered` wrote. Raises ValueError for anything else."""
+    return tuple(int(number) - 1 for number in written.split(","))
+
+
+def told_sentences(passage: Passage, triple: StatedTriple) -> str:
+    """`s1,2`, or "" where the first sentence that names both states the triple, as is assumed."""
+    if triple.sentences == evidence_of(passage, triple.head, triple.tail):
+        return ""
+    return "s" + numbered(triple.sentences)
+
+
+def sentences_told(told: str, passage: Passage, head: int, tail: int) -> tuple[int, ...]:
+    """What `told_sentences` says of a triple from `head` to `tail`."""
+    return places_of(told[1:]) if told else evidence_of(passage, head, tail)
+
+
+def described(passage: Passage) -> dict[str, Any]:
+    """What records of other tools keep of a passage besides its spans and triples."""
+    return {
+        "id": passage.id,
+        "text": passage.text,
+        "style": passage.style,
+        "script": passage.script,
+        "converted": passage.converted,
+        "negative": passage.negative,
+    }
+
+
+def from_description(
+    description: Mapping[str, Any],
+    mentions: Sequence[NamedSpan],
+    qualifiers: Sequence[QualifierSpan],
+    *,
+    where: str,
+) -> Passage:
+    """The passage that `described` speaks of, without triples yet. Raises KeyError without text or
+    script; the rest may be missing."""
+    return Passage(
+        text=description["text"],
+        style=description.get("style", "wire"),
+        script=description["script"],
+        converted=bool(description.get("converted", False)),
+        negative=description.get("negative", ""),
+        mentions=tuple(mentions),
+        qualifiers=tuple(qualifiers),
+        triples=(),
+        where=where,
+    )
 
 
 def names_in(passages: Iterable[Passage]) -> frozenset[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,9 @@ from pipeline.model.tokens import END, PAD, START, Tokenizer, Tokens
 from pipeline.model.windows import Window, windows
 from pipeline.schema import ENTITY_TYPES, RELATIONS, STATUSES, SYMMETRIC, admits
 from pipeline.training.examples import CLUENER, CLUENER_TYPES, OURS, Example, Marked
+
+# Scoring keeps no gradients, so that its batches may be larger than training's.
+SCORED_TOKENS = 4_000
 
 FindNames = Callable[[str], Sequence[Match]]
 
@@ -53,6 +56,11 @@ class Item:
     @property
     def length(self) -> int:
         return len(self.ids)
+
+    def sentence_near(self, token: int) -> int:
+        """The sentence number of the mention that begins nearest to `token`; 0 without mentions."""
+        nearest = min(self.mentions.tolist(), key=lambda row: abs(row[0] - token), default=[0] * 4)
+        return int(nearest[3])
 
 
 def items_of(
@@ -219,6 +227,14 @@ def batched(items: Sequence[Item], *, max_tokens: int, chance: random.Random) ->
         groups[-1].append(item)
     chance.shuffle(groups)
     return [collate(group) for group in groups if group]
+
+
+def as_they_are(
+    examples: Iterable[Example], tokenizer: Tokenizer, find_names: FindNames
+) -> list[Batch]:
+    """Examples to be scored: no name replaced, no hint held back, always in the same order."""
+    items = [item for example in examples for item in items_of(example, tokenizer, find_names)]
+    return batched(items, max_tokens=SCORED_TOKENS, chance=random.Random(0))
 
 
 def collate(items: Sequence[Item]) -> Batch:

@@ -98,19 +98,15 @@ def with_spurious(item: Item, tags: Tensor) -> Item:
     extra = [s for s in spans if all(s[1] <= first or last <= s[0] for first, last in taken)]
     if not extra or not taken:
         return item
-    sentences = [int(m[3]) for m in item.mentions]
-    rows: list[list[int]] = []
-    for first, last, kind in extra:
-        near = min(range(len(taken)), key=lambda i: abs(taken[i][0] - first))
-        rows.append([first, last, kind, sentences[near]])
+    rows = [[first, last, kind, item.sentence_near(first)] for first, last, kind in extra]
     mentions = torch.cat([item.mentions, torch.tensor(rows)])
     kinds = [ENTITY_TYPES[int(m[2])] for m in mentions]
     facts = len(item.holds)
     pairs: list[tuple[int, int]] = []
     groups: list[list[int]] = []
     for place in range(len(taken), len(mentions)):
-        for other in range(len(mentions)):
-            for i, j in ((place, other), (other, place)) if other < place else ():
+        for other in range(place):
+            for i, j in ((place, other), (other, place)):
                 row = [-1] * len(RELATIONS)
                 for number, relation in enumerate(RELATIONS):
                     if admits(relation, kinds[i], kinds[j]):

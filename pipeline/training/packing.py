@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import random
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +17,10 @@ from pipeline.cleaning.script import ScriptConverter
 from pipeline.corpus.inline import read_passages
 from pipeline.entities.registry import load_registry
 from pipeline.errors import InputError
-from pipeline.model.session import ENCODER_NAME, open_session
+from pipeline.model.session import ENCODER_NAME, Floats, open_session
 from pipeline.model.tokens import PAD, VOCABULARY_NAME, Tokenizer
 from pipeline.training import sources
-from pipeline.training.batches import Batch, Item, batched, items_of
+from pipeline.training.batches import Batch, as_they_are
 from pipeline.training.calibration import Bin, at_temperature, best_temperature, reliability
 from pipeline.training.checkpoint import load_weights
 from pipeline.training.export import export
@@ -47,7 +47,7 @@ class Packed:
     int8_agreement: float
 
 
-def load_network(run: Path, backbone: str, weights: Path | None = None) -> Network:
+def load_network(run: Path, backbone: str) -> Network:
     """The network of a training. Raises InputError where `run` is none."""
     path = run / MANIFEST_NAME
     try:
@@ -57,7 +57,7 @@ def load_network(run: Path, backbone: str, weights: Path | None = None) -> Netwo
         raise InputError(f"{run}: not the folder of a training: {error!r}") from error
     with tempfile.TemporaryDirectory() as scratch:
         network, _ = build_network(backbone, layers, len(labels), Path(scratch))
-    load_weights(network, weights or run / BEST_NAME)
+    load_weights(network, run / BEST_NAME)
     network.eval()
     return network
 
@@ -66,17 +66,13 @@ def pack(
     run: Path, out: Path, *, backbone: str, name: str, dev: Sequence[Path], int8: bool = True
 ) -> Packed:
     """Exports the best weights of `run` into `out`, with thresholds and temperature from `dev`."""
-
     network = load_network(run, backbone)
     simplify = ScriptConverter().simplify
     registry = load_registry([resources.find("registry")], simplify)
     tokenizer = Tokenizer.load(run)
-    items: list[Item] = []
-    for example in sources.corpus_examples(read_passages(dev), simplify, source="dev"):
-        items += items_of(example, tokenizer, registry.find)
-    batches = batched(items, max_tokens=4_000, chance=random.Random(0))
+    examples = sources.corpus_examples(read_passages(dev), simplify, source="dev")
+    batches = as_they_are(examples, tokenizer, registry.find)
     raw = score(network, batches)
-    network.eval()
     temperature = best_temperature(raw)
     calibrated: Scores = at_temperature(raw, temperature)
     measured = figures(calibrated)
@@ -107,29 +103,31 @@ def pack(
 
 
 @torch.no_grad()
+def _both(
+    network: Network, folder: Path, batches: Sequence[Batch]
+) -> Iterator[tuple[Floats, Floats]]:
+    """Tag log-probabilities, float32 (tokens, tags), by torch and by the model in `folder`, of each
+    batch without its padding."""
+    session = open_session(folder / ENCODER_NAME, threads=1)
+    for batch in batches:
+        ids, hints = batch.ids.numpy(), batch.hints.numpy()
+        _, ours = network.encoder(batch.ids, batch.hints)
+        _, theirs = session.run(None, {"ids": ids, "hints": hints})
+        real = ids != PAD
+        yield ours.numpy()[real], theirs[real]
+
+
 def _largest_gap(network: Network, folder: Path, batches: Sequence[Batch]) -> float:
-    session = open_session(folder / ENCODER_NAME, threads=1)
-    gap, seen = 0.0, 0
-    for batch in batches:
-        _, ours = network.encoder(batch.ids, batch.hints)
-        _, theirs = session.run(None, {"ids": batch.ids.numpy(), "hints": batch.hints.numpy()})
-        real = batch.ids.numpy() != PAD
-        gap = max(gap, float(np.abs(np.exp(ours.numpy()) - np.exp(theirs))[real].max()))
-        seen += len(batch.items)
-        if seen >= PARITY_WINDOWS:
-            break
-    return gap
+    counts = accumulate((len(batch.items) for batch in batches), initial=0)
+    enough = [batch for batch, seen in zip(batches, counts, strict=False) if seen < PARITY_WINDOWS]
+    return max(
+        float(np.abs(np.exp(ours) - np.exp(theirs)).max())
+        for ours, theirs in _both(network, folder, enough)
+    )
 
 
-@torch.no_grad()
 def _agreement(network: Network, folder: Path, batches: Sequence[Batch]) -> float:
-    session = open_session(folder / ENCODER_NAME, threads=1)
-    same = total = 0
-    for batch in batches:
-        _, ours = network.encoder(batch.ids, batch.hints)
-        _, theirs = session.run(None, {"ids": batch.ids.numpy(), "hints": batch.hints.numpy()})
-        real = batch.ids.numpy() != PAD
-        agree = ours.numpy().argmax(-1) == theirs.argmax(-1)
-        same += int(agree[real].sum())
-        total += int(real.sum())
-    return same / total if total else 1.0
+    same = [
+        ours.argmax(-1) == theirs.argmax(-1) for ours, theirs in _both(network, folder, batches)
+    ]
+    return float(np.concatenate(same).mean())

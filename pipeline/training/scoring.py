@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
+from pipeline.evaluation.scores import Prf, pool
 from pipeline.model.tags import decode, transitions
 from pipeline.schema import ENTITY_TYPES, RELATIONS, STATUSES, SYMMETRIC, admits
 from pipeline.training.batches import Batch, Item
@@ -26,14 +27,12 @@ THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(2, 19))
 class Scores:
     """Counts, by type and relation; facts: (probability, true or not) of every predicted fact."""
 
-    mentions: dict[str, list[int]] = field(
-        default_factory=lambda: {kind: [0, 0, 0] for kind in ENTITY_TYPES}
-    )
+    mentions: dict[str, Prf] = field(default_factory=lambda: dict.fromkeys(ENTITY_TYPES, Prf()))
     facts: list[tuple[float, str, bool, bool]] = field(default_factory=list)
     gold: dict[str, int] = field(default_factory=lambda: dict.fromkeys(RELATIONS, 0))
 
     def mention_f1(self) -> float:
-        return f1(*(sum(counts[i] for counts in self.mentions.values()) for i in range(3)))
+        return pool(self.mentions.values()).f1
 
     def fact_f1(self, threshold: float, relation: str = "") -> float:
         """F1 of the facts at least as probable as `threshold`; of one relation or of all."""
@@ -43,7 +42,7 @@ class Scores:
             if probability >= threshold and relation in ("", kind)
         ]
         gold = self.gold[relation] if relation else sum(self.gold.values())
-        return f1(sum(given), len(given) - sum(given), gold - sum(given))
+        return Prf(sum(given), len(given) - sum(given), gold - sum(given)).f1
 
     def status_accuracy(self, threshold: float) -> float:
         """Share of right statuses among the true facts."""
@@ -61,17 +60,13 @@ class Scores:
         """F1 over all relations, each at its own threshold."""
         given = [true for p, kind, true, _ in self.facts if p >= thresholds[kind]]
         gold = sum(self.gold.values())
-        return f1(sum(given), len(given) - sum(given), gold - sum(given))
-
-
-def f1(right: int, false: int, missed: int) -> float:
-    """2PR / (P + R) from counts; 0 where there is nothing."""
-    return 2 * right / (2 * right + false + missed) if right + false + missed else 0.0
+        return Prf(sum(given), len(given) - sum(given), gold - sum(given)).f1
 
 
 @torch.no_grad()
 def score(network: Network, batches: Iterable[Batch]) -> Scores:
     """The scores over windows whose mentions and facts are all annotated (by our guidelines)."""
+    trained = network.training
     network.eval()
     allowed = transitions(len(ENTITY_TYPES))
     scores = Scores()
@@ -83,12 +78,11 @@ def score(network: Network, batches: Iterable[Batch]) -> Scores:
             for kind, name in enumerate(ENTITY_TYPES):
                 ours = {span for span in spans if span[2] == kind}
                 theirs = {span for span in gold if span[2] == kind}
-                counts = scores.mentions[name]
-                counts[0] += len(ours & theirs)
-                counts[1] += len(ours - theirs)
-                counts[2] += len(theirs - ours)
+                scores.mentions[name] += Prf(
+                    len(ours & theirs), len(ours - theirs), len(theirs - ours)
+                )
             _score_facts(network, scores, states[row, : item.length], item, spans, gold)
-    network.train()
+    network.train(trained)
     return scores
 
 
@@ -104,14 +98,11 @@ def _score_facts(
     wanted = item.facts
     for _, relation, _ in wanted:
         scores.gold[relation] += 1
-    starts = [int(m[0]) for m in item.mentions]
-    rows: list[tuple[int, int, int, int]] = []
-    entities: list[int] = []
-    for number, span in enumerate(spans):
-        near = min(range(len(starts)), key=lambda i: abs(starts[i] - span[0])) if starts else -1
-        sentence = int(item.mentions[near][3]) if near >= 0 else 0
-        rows.append((*span, sentence))
-        entities.append(item.entities[gold[span]] if span in gold else -1 - number)
+    rows = [(*span, item.sentence_near(span[0])) for span in spans]
+    entities = [
+        item.entities[gold[span]] if span in gold else -1 - number
+        for number, span in enumerate(spans)
+    ]
     names = [ENTITY_TYPES[row[2]] for row in rows]
     pairs = [
         (i, j)

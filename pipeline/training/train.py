@@ -16,14 +16,15 @@ from torch import nn
 
 from pipeline import resources
 from pipeline.cleaning.script import ScriptConverter
-from pipeline.corpus.inline import read_passages
+from pipeline.corpus.inline import passage_files, read_passages
 from pipeline.entities.registry import Registry, load_registry
 from pipeline.errors import InputError
+from pipeline.evaluation.gold import digest
 from pipeline.model.tags import tag_names
 from pipeline.model.tokens import VOCABULARY_NAME, Tokenizer
 from pipeline.training import checkpoint, sources
 from pipeline.training.augmentation import NamePools, with_other_names
-from pipeline.training.batches import Batch, Item, batched, items_of
+from pipeline.training.batches import Batch, Item, as_they_are, batched, items_of
 from pipeline.training.checkpoint import Position
 from pipeline.training.config import Config, DataConfig
 from pipeline.training.examples import Example
@@ -73,9 +74,7 @@ def load_data(corpus: Sequence[Path], dev: Sequence[Path], public: Path | None) 
     train: dict[str, tuple[Example, ...]] = {}
     files: dict[str, str] = {}
     for name, paths in (("corpus", corpus), ("dev", dev)):
-        for path in paths:
-            for file in sorted(path.rglob("*.passages")) if path.is_dir() else [path]:
-                files[f"{name}/{file.name}"] = _digest(file)
+        files.update((f"{name}/{file.name}", digest(file)) for file in passage_files(paths))
         passages = read_passages(paths)
         train[name] = tuple(sources.corpus_examples(passages, simplify, source=name))
     held = train.pop("dev")
@@ -83,7 +82,7 @@ def load_data(corpus: Sequence[Path], dev: Sequence[Path], public: Path | None) 
         for name, paths, read in _public_sets(public, simplify):
             if all(path.is_file() for path in paths) and paths:
                 train[name] = tuple(read())
-                files.update((f"{name}/{path.name}", _digest(path)) for path in paths)
+                files.update((f"{name}/{path.name}", digest(path)) for path in paths)
         if len(train) == 1:
             raise InputError(
                 f"{public}: none of the sets that training knows: real/passages.jsonl, "
@@ -107,12 +106,8 @@ def _public_sets(
     ]
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def build_network(
-    backbone: str, layers: Sequence[int], labels: int, out: Path, extra_characters: str = ""
+    backbone: str, layers: Sequence[int], labels: int, out: Path
 ) -> tuple[Network, Tokenizer]:
     """A network on the encoder `backbone` (a Hugging Face name or a folder), and its tokenizer,
     which is written into `out`."""
@@ -131,7 +126,7 @@ def build_network(
         file = local if local.is_file() else Path(hf_hub_download(backbone, VOCABULARY_NAME))
     except (OSError, ValueError) as error:
         raise InputError(f"{backbone}: no encoder could be loaded: {error}") from error
-    words, table = trimmed(file, _embeddings(encoder), extra_characters)
+    words, table = trimmed(file, _embeddings(encoder))
     encoder.resize_token_embeddings(len(table))
     _embeddings(encoder).copy_(table)
     if layers:
@@ -222,13 +217,7 @@ class Training:
 
     def dev_batches(self) -> list[Batch]:
         """Dev as it is."""
-        items = [
-            item
-            for example in self._data.dev
-            for item in items_of(example, self._tokenizer, self._registry.find)
-        ]
-        return batched(items, max_tokens=4 * self.config.training.batch_tokens,
-                       chance=random.Random(0))  # fmt: skip
+        return as_they_are(self._data.dev, self._tokenizer, self._registry.find)
 
     def steps(self) -> Iterator[Step]:
         """Goes on from `position`, a step at a time; after each epoch's last step dev is scored."""
@@ -345,10 +334,7 @@ def run_training(
 def _present(wanted: DataConfig, data: TrainingData) -> DataConfig:
     """What is not there is shown 0 times."""
     return DataConfig(
-        **{
-            name: getattr(wanted, name) if data.train.get(name) else 0
-            for name in ("corpus", "real", "finre", "cluener", "fewfc")
-        }
+        **{name: share if data.train.get(name) else 0 for name, share in asdict(wanted).items()}
     )
 
 
@@ -376,7 +362,7 @@ def _hold_manifest(out: Path, config: Config, data: TrainingData, start_from: Pa
         "files": data.files,
         "examples": {name: len(examples) for name, examples in data.train.items()},
         "labels": list(data.labels()),
-        "start_from": _digest(start_from) if start_from else "",
+        "start_from": digest(start_from) if start_from else "",
     }
     path = out / MANIFEST_NAME
     if path.is_file():

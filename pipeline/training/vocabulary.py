@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -34,15 +33,13 @@ def gb2312_characters() -> list[str]:
     return found
 
 
-def trimmed(
-    tokenizer_file: Path, embeddings: torch.Tensor, extra_characters: Iterable[str] = ()
-) -> tuple[WordTokenizer, torch.Tensor]:
+def trimmed(tokenizer_file: Path, embeddings: torch.Tensor) -> tuple[WordTokenizer, torch.Tensor]:
     """The tokenizer and embeddings, float32 (pieces, width), that are left when Latin words keep
     their pieces and everything else is read character by character.
 
-    Pieces of several Han characters go. GB2312's characters and `extra_characters` that the encoder
-    lacks come in, each with the mean of the Han characters' embeddings, to be learned. Raises
-    InputError for a tokenizer that is not of SentencePiece's Unigram kind.
+    Pieces of several Han characters go. GB2312's characters that the encoder lacks come in, each with
+    the mean of the Han characters' embeddings, to be learned. Raises InputError for a tokenizer
+    that is not of SentencePiece's Unigram kind.
     """
     try:
         described: dict[str, Any] = json.loads(tokenizer_file.read_text(encoding="utf-8"))
@@ -64,8 +61,8 @@ def trimmed(
             sources.append(row)
     have = set(kept)
     new: list[str] = []
-    for character in dict.fromkeys((*gb2312_characters(), *extra_characters)):
-        if len(character) != 1 or character.isspace() or character in have:
+    for character in gb2312_characters():
+        if character in have:
             continue
         have.add(character)
         marked = "▁" + character
