@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import settings
 
 from pipeline.cleaning import Cleaner
+from pipeline.cli import main
 from pipeline.extractor import Extractor
+from tests.command import Command, Done
 
 # The same examples on every machine, however slow: a red build then means a changed line.
 settings.register_profile("stable", derandomize=True, deadline=None)
@@ -61,3 +64,30 @@ def cleaner() -> Cleaner:
 def extractor() -> Extractor:
     """With the shipped registry; loading takes most of a second, so all tests share it."""
     return Extractor.load()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty current folder, and a wide terminal without colours."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in {"COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb"}.items():
+        monkeypatch.setenv(name, value)
+    for name in ("FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "ZONGHENG_RESOURCES"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def zongheng(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """The command's own entry point, in this process."""
+
+    def call(*arguments: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["zongheng", *arguments])
+        status: Any = 0
+        try:
+            main()
+        except SystemExit as done:
+            status = done.code or 0
+        return Done(status, *capsys.readouterr())
+
+    return call

@@ -9,8 +9,6 @@ import pty
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +16,8 @@ import pytest
 from rich.cells import cell_len
 
 from pipeline import __version__
-from pipeline.cli import main
 from pipeline.schema import JSON_SCHEMAS, REJECT_REASONS, SCHEMA_VERSION
+from tests.command import Command, Done
 
 TEXT = "软银去年收购了Graphcore。\n"
 TRADITIONAL = "軟銀去年收購了Graphcore。\n作者：林小舟\n"
@@ -27,43 +25,7 @@ PAGE = "工廠(chǎng)去年擴(kuò)建，產(chǎn)能翻(fān)倍。\n作者�
 COMMANDS = ("run", "clean", "check", "schema", "gold verify", "gold agreement")
 
 
-@dataclass(frozen=True)
-class Done:
-    """What a command left: exit status, standard output and standard error."""
-
-    status: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Done]
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty current folder, and a wide terminal without colours."""
-    monkeypatch.chdir(tmp_path)
-    for name, value in {"COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb"}.items():
-        monkeypatch.setenv(name, value)
-    for name in ("FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "ZONGHENG_RESOURCES"):
-        monkeypatch.delenv(name, raising=False)
-    return tmp_path
-
-
-@pytest.fixture
-def zongheng(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """The command's own entry point, in this process."""
-
-    def call(*arguments: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["zongheng", *arguments])
-        status: Any = 0
-        try:
-            main()
-        except SystemExit as done:
-            status = done.code or 0
-        return Done(status, *capsys.readouterr())
-
-    return call
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 def write(name: str, text: str = TEXT) -> Path:

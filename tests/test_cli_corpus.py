@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli import main
+from tests.command import Command
 
 GOOD = """@ wire hans
 [远山|company:1]宣布收购[青穹|company:2]。
@@ -19,18 +19,12 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(zongheng: Command) -> Run:
     """Exit status, output and errors of `zongheng corpus …`."""
 
     def call(*arguments: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["zongheng", "corpus", *map(str, arguments)])
-        status = 0
-        try:
-            main()
-        except SystemExit as done:
-            status = int(done.code or 0)
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
+        done = zongheng("corpus", *map(str, arguments))
+        return done.status, done.out, done.err
 
     return call
 

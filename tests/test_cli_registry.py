@@ -1,53 +1,23 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline import resources
-from pipeline.cli import main
+from tests.command import Command, Done
 
-
-@dataclass(frozen=True)
-class Done:
-    """What a command left: exit status, standard output and standard error."""
-
-    status: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Done]
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty current folder, and a wide terminal without colours."""
-    monkeypatch.chdir(tmp_path)
-    for name, value in {"COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb"}.items():
-        monkeypatch.setenv(name, value)
-    for name in ("FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "ZONGHENG_RESOURCES"):
-        monkeypatch.delenv(name, raising=False)
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 @pytest.fixture
-def registry(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+def registry(zongheng: Command) -> Command:
     """`zongheng registry` in this process."""
 
     def call(*arguments: str, group: tuple[str, ...] = ("registry",)) -> Done:
-        monkeypatch.setattr(sys, "argv", ["zongheng", *group, *arguments])
-        status: Any = 0
-        try:
-            main()
-        except SystemExit as done:
-            status = done.code or 0
-        return Done(status, *capsys.readouterr())
+        return zongheng(*group, *arguments)
 
     return call
 

@@ -37,9 +37,9 @@ def trimmed(tokenizer_file: Path, embeddings: torch.Tensor) -> tuple[WordTokeniz
     """The tokenizer and embeddings, float32 (pieces, width), that are left when Latin words keep
     their pieces and everything else is read character by character.
 
-    Pieces of several Han characters go. GB2312's characters that the encoder lacks come in, each with
-    the mean of the Han characters' embeddings, to be learned. Raises InputError for a tokenizer
-    that is not of SentencePiece's Unigram kind.
+    Pieces of several Han characters go. GB2312's characters that the encoder lacks come in, each
+    with the mean of the Han characters' embeddings, to be learned. Raises InputError for a
+    tokenizer that is not of SentencePiece's Unigram kind.
     """
     try:
         described: dict[str, Any] = json.loads(tokenizer_file.read_text(encoding="utf-8"))
