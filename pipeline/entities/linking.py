@@ -14,12 +14,19 @@ from pipeline.types import CleanSpan, CleanText, Entity, Mention, Names
 
 _LEGAL_TAIL = re.compile(
     r"(?:股份有限公司|股份公司|有限责任公司|有限公司|控股集团|集团|控股|公司|株式会社|"
-    r"(?:,?(?:inc|corp|co|ltd|llc|plc|ag|se|nv|holdings?|group|technologies|corporation|limited)\.?)+)$"
+    r"(?:,?(?:inc|corp|co|ltd|llc|plc|ag|se|nv|holdings?|group|technologies|corporation|limited|ky)\.?)+)$"
 )
+_GROUP_TAIL = re.compile(r"(?:集团|控股)$")
 # A full legal name says where the firm is, how it is called, what it does and what it is; its
 # short name is one stretch of that.
 _FULL_NAME = re.compile(r"(?:有限公司|有限责任公司|股份公司|有限合伙[）)]|合伙企业.*)$")
-_OPENING = re.compile(r"^\s?[（(]\s?(?:英文名?|原名|前身为?|即)?\s?[“「\"]?$")
+_OPENING = re.compile(
+    r"^(?:汽车|科技|电器|产业)?(?:公司|集团)?\s?[（(\[]\s?(?:英文名?|原名|前身为?|即)?\s?[“「\"]?$"
+)
+_CLOSING = re.compile(r"[”」\"]?\s?[）)\]，,]")
+# A stock's sign behind the English name in the same brackets: 福特（Ford Motor Co., F）.
+_TICKER_BEFORE = re.compile(r"^[，,]\s?$")
+_TICKER = re.compile(r"[A-Z][A-Z0-9.]{0,7}")
 _CALLED = re.compile(r"^\s?[（(，,]\s?(?:以下|下文)?(?:简称|下称|统称)(?:为|：|:)?\s?[“「\"]?$")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -43,11 +50,14 @@ def link(
     keys = [_own_key(mention) for mention in mentions]
     same = _Union(keys)
     _join_forms(mentions, keys, same)
-    _join_parentheses(cleaned.text, mentions, keys, same)
+    _join_parentheses(cleaned.text, mentions, keys, same, registry)
     grouped: dict[str, list[Mention[CleanSpan]]] = {}
     for mention, key in zip(mentions, keys, strict=True):
         grouped.setdefault(same.root(key), []).append(mention)
-    return tuple(_entity(article_id, group, registry, traditional) for group in grouped.values())
+    return tuple(
+        _entity(article_id, root if _is_registry(root) else "", group, registry, traditional)
+        for root, group in grouped.items()
+    )
 
 
 def _own_key(mention: Mention[CleanSpan]) -> str:
@@ -81,6 +91,12 @@ class _Union:
             a, b = b, a
         self._parent[b] = a
 
+    def rename(self, one: str, other: str) -> None:
+        """One set of two, for which `other`, an entity of the registry, stands."""
+        a, b = self.root(other), self.root(one)
+        if a != b:
+            self._parent[b] = a
+
 
 def _is_registry(key: str) -> bool:
     return ":" in key and " " not in key
@@ -92,6 +108,7 @@ def _join_forms(mentions: tuple[Mention[CleanSpan], ...], keys: list[str], same:
     for mention, key in zip(mentions, keys, strict=True):
         by_type.setdefault(mention.type, []).append((_stem(mention.text), key))
     people = list(dict.fromkeys(by_type.get(PERSON, [])))
+    parts = {key: _name_parts(m) for m, key in zip(mentions, keys, strict=True) if m.type == PERSON}
     for short, key in people:
         if len(short) == 2 and short[1] == "总" and short[0] in SURNAMES:
             bearers = [
@@ -105,9 +122,11 @@ def _join_forms(mentions: tuple[Mention[CleanSpan], ...], keys: list[str], same:
                 for name, other in people
                 if name[0] == short and 2 <= len(name) <= 3 and "·" not in name
             ]
+        elif len(parts[key]) > 1:
+            continue
         else:
             bearers = [
-                other for name, other in people if "·" in name and name.split("·")[-1] == short
+                other for other, own in parts.items() if len(own) > 1 and short in (own[0], own[-1])
             ]
         if len({same.root(bearer) for bearer in bearers}) == 1:
             same.join(bearers[0], key)
@@ -117,8 +136,24 @@ def _join_forms(mentions: tuple[Mention[CleanSpan], ...], keys: list[str], same:
         for mention, key in zip(mentions, keys, strict=True)
         if mention.type == COMPANY and _FULL_NAME.search(fold(mention.text))
     }
+    words = {
+        key: fold(mention.text).split()
+        for mention, key in zip(mentions, keys, strict=True)
+        if mention.type == COMPANY
+    }
+    tailed = {
+        key
+        for mention, key in zip(mentions, keys, strict=True)
+        if _GROUP_TAIL.search(fold(mention.text))
+    }
     for short, key in companies:
         if not _HAN.search(short):
+            if not _is_registry(key):
+                longer = {
+                    same.root(other) for other, own in words.items() if _shortens(words[key], own)
+                }
+                if len(longer) == 1:
+                    same.join(longer.pop(), key)
             continue
         holders = {
             same.root(other) for other, name in full.items() if other != key and short in name
@@ -127,17 +162,31 @@ def _join_forms(mentions: tuple[Mention[CleanSpan], ...], keys: list[str], same:
             same.join(holders.pop(), key)
         if _is_registry(key):
             continue
-        longer = {
-            same.root(other)
-            for name, other in companies
-            if name != short and name.startswith(short)
-        }
+        longer = {same.root(other) for name, other in companies if name != short and short in name}
         if len(longer) == 1:
             same.join(longer.pop(), key)
 
 
+def _shortens(short: list[str], name: list[str]) -> bool:
+    """Whether the words `short` are the first of the longer name's, or its initials: Rune of Rune
+    Audio, BMT of Borealis Mine Tech."""
+    if len(short) < len(name) and short == name[: len(short)]:
+        return True
+    initials = "".join(word[0] for word in name)
+    return len(name) > 2 and short == [initials]
+
+
+def _name_parts(mention: Mention[CleanSpan]) -> list[str]:
+    """Given names and surname of a foreign name, folded; a Chinese name is one part."""
+    return [_stem(part) for part in re.split(r"[·•・]|(?<=[A-Za-z.])\s+", mention.text) if part]
+
+
 def _join_parentheses(
-    text: str, mentions: tuple[Mention[CleanSpan], ...], keys: list[str], same: _Union
+    text: str,
+    mentions: tuple[Mention[CleanSpan], ...],
+    keys: list[str],
+    same: _Union,
+    registry: Registry,
 ) -> None:
     """An English name in brackets behind a Chinese one, or the other way round: 辉达（NVIDIA）."""
     for index in range(1, len(mentions)):
@@ -149,18 +198,24 @@ def _join_parentheses(
             same.join(keys[index - 1], keys[index])
         if not _OPENING.match(between):
             continue
-        closed = text[second.span.end : second.span.end + 2].lstrip('”」"')[:1] in (
-            "）",
-            ")",
-            "，",
-            ",",
-        )
+        closed = _CLOSING.match(text, second.span.end)
         scripts = (bool(_HAN.search(first.text)), bool(_HAN.search(second.text)))
         abbreviated = (
             _LATIN.search(first.text) is None and first.text.startswith(second.text[:1])
         ) or _is_abbreviation(second.text, first.text)
-        if closed and (scripts[0] != scripts[1] or abbreviated):
+        if closed and scripts[0] != scripts[1]:
+            # 乐天 is Lotte's name and Rakuten's; what stands beside it tells which is meant.
+            if keys[index] in registry.ids_of(first.text):
+                same.rename(keys[index - 1], keys[index])
+            else:
+                same.join(keys[index - 1], keys[index])
+        elif closed and abbreviated:
             same.join(keys[index - 1], keys[index])
+        if index + 1 < len(mentions):
+            third = mentions[index + 1]
+            apart = text[second.span.end : third.span.start]
+            if _TICKER_BEFORE.match(apart) and _TICKER.fullmatch(third.text):
+                same.join(keys[index], keys[index + 1])
 
 
 def _is_abbreviation(short: str, name: str) -> bool:
@@ -171,11 +226,11 @@ def _is_abbreviation(short: str, name: str) -> bool:
 
 def _entity(
     article_id: str,
+    known: str,
     group: list[Mention[CleanSpan]],
     registry: Registry,
     traditional: Callable[[str], str],
 ) -> Entity[CleanSpan]:
-    known = next((mention.entity for mention in group if mention.entity), "")
     if known:
         record = registry.records[known]
         entity_id, name, names, entity_type = known, record.name, record.names, record.type

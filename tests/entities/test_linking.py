@@ -176,6 +176,13 @@ def by_hand(shipped: Registry, cleaner: Cleaner) -> Link:
         "[凌岳半导体|company]（以下简称“[砚石|company]”）上市。[砚石|company]盈利。",
         "[Lingyue Semi Inc.|company]上市。[Lingyue Semi|company]盈利。",
         "[Lingyue Semi|company]（[LS|company]）上市。[LS|company]盈利。",
+        "[Lingyue Semi|company]上市。[Lingyue|company]盈利。",
+        "[Lingyue Mine Tech|company]上市。[LMT|company]盈利。",
+        "[深圳凌岳微|company]上市。[凌岳微|company]盈利。",
+        "[凌岳-KY|company]上市。[凌岳|company]盈利。",
+        "[凌岳|company]汽车公司 ([Lingyue Co.|company], [LYC|company]) 上市。[LYC|company]盈利。",
+        "[Alan Lingyue|person]致辞。[Lingyue|person]说，明年会更好。",
+        "[阿伦·凌岳|person]致辞。[阿伦|person]说，明年会更好。",
         "[凌志远|person]致辞。[凌|person]说，明年会更好。",
     ],
 )
@@ -189,6 +196,9 @@ def test_a_short_name_is_its_long_names_entity(by_hand: Link, text: str) -> None
         # Which of the two full names 凌岳 is short for is open.
         "[江苏凌岳半导体股份有限公司|company]与[上海凌岳科技有限公司|company]上市。[凌岳|company]盈利。",
         "[凌志远|person]、[凌思成|person]致辞。[凌|person]说，明年会更好。",
+        "[Lingyue Semi|company]与[Lingyue Fund|company]上市。[Lingyue|company]盈利。",
+        "[凌岳集团|company]旗下[凌岳微|company]与[凌岳光|company]上市。",
+        "[Alan Lingyue|person]、[Beth Lingyue|person]致辞。[Lingyue|person]说，明年会更好。",
     ],
 )
 def test_a_short_name_of_two_stays_apart(by_hand: Link, text: str) -> None:
