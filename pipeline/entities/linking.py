@@ -160,7 +160,8 @@ def _join_forms(mentions: tuple[Mention[CleanSpan], ...], keys: list[str], same:
         }
         if len(holders) == 1:
             same.join(holders.pop(), key)
-        if _is_registry(key):
+        # 凌岳集团 and 凌岳微 are two firms of one group.
+        if _is_registry(key) or key in tailed:
             continue
         longer = {same.root(other) for name, other in companies if name != short and short in name}
         if len(longer) == 1:
