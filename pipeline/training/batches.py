@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -119,13 +120,16 @@ def _item(
         ],
         dtype=torch.long,
     ).view(-1, 4)
-    pairs, groups, holds, statuses = _pairs([mention for mention, _, _ in relational], example)
+    stated = _stated_here(
+        example, [m for m, _, _ in relational], lambda m: bisect_right(sentence_starts, m.start)
+    )
+    pairs, groups, holds, statuses = _pairs([m for m, _, _ in relational], example, stated)
     label_pairs, labels = _labels([m for m, _, _ in relational], example, label_names)
     return Item(
         [START, *tokens.ids[window.first : window.last], END],
         [0, *hints[window.first : window.last], 0],
         example.tagged, tags, mentions, pairs, groups, holds, statuses, label_pairs, labels,
-        example.source, tuple(m.entity for m, _, _ in relational), _facts(example, relational),
+        example.source, tuple(m.entity for m, _, _ in relational), stated,
     )  # fmt: skip
 
 
@@ -135,19 +139,44 @@ def _key(head: int, relation: str, tail: int) -> tuple[int, str, int]:
     return head, relation, tail
 
 
-def _facts(
-    example: Example, placed: Sequence[tuple[Marked, int, int]]
+def _stated_here(
+    example: Example, placed: Sequence[Marked], sentence_of: Callable[[Marked], int]
 ) -> dict[tuple[int, str, int], str]:
-    named = {mention.entity for mention, _, _ in placed}
+    """The facts that the window with the mentions `placed` can be said to state, with status.
+
+    An article names the two ends of a fact again and again without stating it again. Where some
+    sentence of the text names both, a window states the fact if it holds such a sentence; where
+    none does, if it holds both ends as near to each other as they ever come.
+    """
+    everywhere = _sentences_by_entity(example.mentions, sentence_of)
+    here = _sentences_by_entity(placed, sentence_of)
     return {
-        _key(*fact): status
-        for fact, status in example.triples.items()
-        if fact[0] in named and fact[2] in named
+        _key(head, relation, tail): status
+        for (head, relation, tail), status in example.triples.items()
+        if head in here
+        and tail in here
+        and _distance(here[head], here[tail]) == _distance(everywhere[head], everywhere[tail])
     }
 
 
-def _pairs(mentions: list[Marked], example: Example) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    stated = {_key(*fact): status for fact, status in example.triples.items()}
+def _sentences_by_entity(
+    mentions: Iterable[Marked], sentence_of: Callable[[Marked], int]
+) -> dict[int, set[int]]:
+    numbers: dict[int, set[int]] = {}
+    for mention in mentions:
+        numbers.setdefault(mention.entity, set()).add(sentence_of(mention))
+    return numbers
+
+
+def _distance(some: set[int], others: set[int]) -> int:
+    return min(abs(one - other) for one in some for other in others)
+
+
+def _pairs(
+    mentions: list[Marked], example: Example, stated: dict[tuple[int, str, int], str]
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    # What holds but is not stated here is neither right nor wrong to find.
+    elsewhere = {_key(*fact) for fact in example.triples} - set(stated)
     known = None if example.judged is None else {_key(*fact) for fact in example.judged}
     facts: dict[tuple[int, str, int], int] = {}
     pairs: list[tuple[int, int]] = []
@@ -159,7 +188,7 @@ def _pairs(mentions: list[Marked], example: Example) -> tuple[Tensor, Tensor, Te
             row: list[int] = []
             for relation in RELATIONS:
                 key = _key(head.entity, relation, tail.entity)
-                unknown = known is not None and key not in known
+                unknown = key in elsewhere or (known is not None and key not in known)
                 if unknown or not admits(relation, head.type, tail.type):
                     row.append(-1)
                 else:

@@ -17,8 +17,9 @@ from pipeline.training.network import PAIR_WIDTH, Encoder, PairJudge
 
 # Per window: a tag is one of a hundred decisions, a fact one of a few.
 TAG_WEIGHT = 0.15
+EARLY_SHARE = 0.5
 FACT_WEIGHT = 1.0
-STATUS_WEIGHT = 0.5
+STATUS_WEIGHT = 1.0
 LABEL_WEIGHT = 0.3
 ALLOWED = transitions(len(ENTITY_TYPES))
 
@@ -64,9 +65,11 @@ def losses_of(network: Network, batch: Batch, *, spurious: bool = False) -> Loss
     count = len(batch.items)
     tagging = tags.new_zeros(())
     if any(item.scheme == OURS for item in batch.items):
-        tagging = tagging + functional.nll_loss(
-            tags.flatten(0, 1), batch.tags(OURS).flatten(), ignore_index=-100, reduction="sum"
-        )
+        target = batch.tags(OURS).flatten()
+        for scores, weight in ((tags, 1.0), (network.encoder.early.scores, EARLY_SHARE)):
+            tagging = tagging + weight * functional.nll_loss(
+                scores.flatten(0, 1), target, ignore_index=-100, reduction="sum"
+            )
     if any(item.scheme == CLUENER for item in batch.items):
         scores = network.cluener(states).flatten(0, 1)
         target = batch.tags(CLUENER).flatten()

@@ -1,13 +1,16 @@
 """The network: an encoder, a tag of each token, and a judgement of each pair of mentions.
 
-One pass over a window serves all its mentions and pairs. A pair attends to the window by itself,
-from a query made of its two mentions, so that it can look for the words that state its relation;
-where a token stands to either mention biases that attention.
+One pass over a window serves all its mentions and pairs. Half-way through the encoder's layers
+the tags are guessed for the first time, and the guesses are added to the states: the upper layers
+know what is a company, a person or a chip, as typed markers around the names would tell them. A
+pair attends to the window by itself, from a query made of its two mentions, so that it can look
+for the words that state its relation; where a token stands to either mention biases that
+attention.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -29,6 +32,28 @@ PAIR_WIDTH = 256
 HEADS = 4
 
 
+class EarlyTags(nn.Module):
+    """Guesses the tags from the states of a lower layer and adds what each guess means to them.
+
+    scores: the log-probabilities of the last pass, float (batch, length, tags), which training
+    corrects too.
+    """
+
+    def __init__(self, width: int, tags: int) -> None:
+        super().__init__()
+        self.tags = nn.Linear(width, tags)
+        self.meanings = nn.Linear(tags, width)
+        nn.init.normal_(self.meanings.weight, std=0.02)
+        nn.init.zeros_(self.meanings.bias)
+        self.scores = torch.empty(0)
+
+    def forward(self, states: Tensor) -> Tensor:
+        """States of the same shape, float (batch, length, width)."""
+        self.scores = self.tags(states).log_softmax(-1)
+        meant: Tensor = self.meanings(self.scores.exp())
+        return states + meant
+
+
 class Encoder(nn.Module):
     """Token ids and hints to states and tag scores."""
 
@@ -40,6 +65,11 @@ class Encoder(nn.Module):
         nn.init.normal_(self.hints.weight, std=0.02)
         self.dropout = nn.Dropout(0.1)
         self.tags = nn.Linear(width, tags)
+        self.early = EarlyTags(width, tags)
+        layers: Any = backbone.encoder.layer
+        layers[len(layers) // 2].register_forward_pre_hook(
+            lambda _, arguments: (self.early(arguments[0]), *arguments[1:])
+        )
 
     def forward(self, ids: Tensor, hints: Tensor) -> tuple[Tensor, Tensor]:
         """States, float (batch, length, width), and tag log-probabilities (batch, length, tags);
