@@ -13,6 +13,7 @@ from pipeline.cli import (  # noqa: F401  (each adds its commands)
     registry,
     run,
     schema,
+    study,
     train,
 )
 from pipeline.cli.app import app

@@ -7,7 +7,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +24,13 @@ from pipeline.model.tags import tag_names
 from pipeline.model.tokens import VOCABULARY_NAME, Tokenizer
 from pipeline.training import checkpoint, sources
 from pipeline.training.augmentation import NamePools, with_other_names
-from pipeline.training.batches import Batch, Item, as_they_are, batched, items_of
+from pipeline.training.batches import Batch, FindNames, Item, as_they_are, batched, items_of
 from pipeline.training.checkpoint import Position
-from pipeline.training.config import Config, DataConfig
+from pipeline.training.config import Config, DataConfig, ModelConfig, with_defaults
 from pipeline.training.examples import Example
 from pipeline.training.losses import Losses, Network, losses_of
 from pipeline.training.network import Encoder
+from pipeline.training.precision import multiply_in_bfloat16
 from pipeline.training.scoring import Scores, score
 from pipeline.training.vocabulary import trimmed
 
@@ -41,6 +42,8 @@ BEST_NAME = "best.safetensors"
 LAST_FOLDER = "last"
 LOG_NAME = "log.jsonl"
 MANIFEST_NAME = "manifest.json"
+# The sets that are annotated by our guidelines: those that a learning curve has less and less of.
+OWN_SETS = ("corpus", "real")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,28 @@ class TrainingData:
             for label in given
         }
         return tuple(sorted(found))
+
+    def part(self, share: float) -> TrainingData:
+        """The same with `share` (0..1) of the examples of OWN_SETS: always the same ones, and those
+        of a smaller share are among those of a larger."""
+        if share >= 1:
+            return self
+        kept = {
+            name: tuple(example for example in self.train[name] if _place(example.text) < share)
+            for name in OWN_SETS
+            if name in self.train
+        }
+        return replace(self, train={**self.train, **kept})
+
+
+def _place(text: str) -> float:
+    """Where between 0 and 1 a text stands among all others: chance, but the same every time."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big") / 2**48
+
+
+def find_names(registry: Registry, config: ModelConfig) -> FindNames:
+    """What finds the names that the encoder is shown as hints."""
+    return registry.find if config.hints else lambda _: ()
 
 
 def load_data(corpus: Sequence[Path], dev: Sequence[Path], public: Path | None) -> TrainingData:
@@ -171,9 +196,14 @@ class Training:
         self.network = network
         self._data = data
         self._tokenizer = tokenizer
-        self._registry = registry
+        self._find_names = find_names(registry, config.model)
         self._pools = pools
         self._labels = data.labels()
+        for module in network.encoder.backbone.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = config.training.dropout
+        if config.training.bfloat16:
+            multiply_in_bfloat16(network)
         backbone = {id(p) for p in network.encoder.backbone.parameters()}
         groups = [
             {
@@ -185,7 +215,9 @@ class Training:
                 "lr": config.training.head_learning_rate,
             },
         ]
-        self.optimiser = torch.optim.AdamW(groups, weight_decay=config.training.weight_decay)
+        self.optimiser = torch.optim.AdamW(
+            groups, weight_decay=config.training.weight_decay, fused=True
+        )
         self._rates = [float(group["lr"]) for group in self.optimiser.param_groups]
         self.position = Position()
 
@@ -211,24 +243,30 @@ class Training:
                 example, self._pools, share=min(2 * share, 1.0), chance=chance
             )
         yield from items_of(
-            example, self._tokenizer, self._registry.find, self._labels,
+            example, self._tokenizer, self._find_names, self._labels,
             chance=chance, drop_hints=self.config.training.hints_dropped,
         )  # fmt: skip
 
     def dev_batches(self) -> list[Batch]:
         """Dev as it is."""
-        return as_they_are(self._data.dev, self._tokenizer, self._registry.find)
+        return as_they_are(self._data.dev, self._tokenizer, self._find_names)
 
     def steps(self) -> Iterator[Step]:
-        """Goes on from `position`, a step at a time; after each epoch's last step dev is scored."""
+        """Goes on from `position`, a step at a time; dev is scored after each epoch's last step, or
+        after the last of all where the configuration tells how many. Raises InputError where it
+        tells so and nothing is left to learn from."""
         settings = self.config.training
         dev = self.dev_batches()
         self.network.train()
-        while self.position.epoch < settings.epochs:
+        while not self._ended():
             epoch = self.position.epoch
             batches = self.epoch_batches(epoch)
-            total = len(batches) * settings.epochs
+            if settings.steps and not batches:
+                raise InputError("the configuration leaves no example to learn from")
+            total = settings.steps or len(batches) * settings.epochs
             for batch in batches[self.position.batch :]:
+                if settings.steps and self.position.step >= settings.steps:
+                    break
                 self._set_rates(self.position.step, total)
                 losses = losses_of(
                     self.network, batch, spurious=epoch >= settings.spurious_from_epoch
@@ -238,6 +276,9 @@ class Training:
                     self.position, batch=self.position.batch + 1, step=self.position.step + 1
                 )
                 yield Step(self.position, _floats(losses), {}, len(batches))
+            if self.position.step < settings.steps:
+                self.position = replace(self.position, epoch=epoch + 1, batch=0)
+                continue
             scores = figures(score(self.network, dev))
             goal = scores["mention_f1"] + 2 * scores["triple_f1"]
             better = goal > self.position.best
@@ -249,8 +290,14 @@ class Training:
                 without_gain=0 if better else self.position.without_gain + 1,
             )
             yield Step(self.position, {}, scores, len(batches))
-            if self.position.without_gain >= settings.patience:
-                return
+
+    def _ended(self) -> bool:
+        settings, at = self.config.training, self.position
+        if settings.steps:
+            # A kill between the last step and dev's score leaves the score to be made.
+            return at.step >= settings.steps and at.best >= 0
+        impatient = at.epoch > 0 and at.without_gain >= settings.patience
+        return at.epoch >= settings.epochs or impatient
 
     def _descend(self, losses: Losses) -> None:
         losses.total.backward()  # type: ignore[no-untyped-call]
@@ -300,6 +347,7 @@ def run_training(
     start_from: the weights of another run. names: a file of company names for replacing names.
     Raises InputError where `out` holds a training of other settings or data.
     """
+    data = data.part(config.data.part)
     config = replace(config, data=_present(config.data, data))
     simplify = ScriptConverter().simplify
     registry = load_registry([resources.find("registry")], simplify)
@@ -333,9 +381,8 @@ def run_training(
 
 def _present(wanted: DataConfig, data: TrainingData) -> DataConfig:
     """What is not there is shown 0 times."""
-    return DataConfig(
-        **{name: share if data.train.get(name) else 0 for name, share in asdict(wanted).items()}
-    )
+    sets = (field.name for field in fields(wanted) if field.name != "part")
+    return replace(wanted, **{name: 0.0 for name in sets if not data.train.get(name)})
 
 
 def _start(network: Network, weights: Path) -> None:
@@ -368,6 +415,7 @@ def _hold_manifest(out: Path, config: Config, data: TrainingData, start_from: Pa
     if path.is_file():
         before = json.loads(path.read_text(encoding="utf-8"))
         before.pop("code", None)
+        before["config"] = json.loads(json.dumps(with_defaults(before.get("config", {}))))
         for key, value in manifest.items():
             if before.get(key) != value:
                 raise InputError(
