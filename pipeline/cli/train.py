@@ -17,6 +17,8 @@ from pipeline.errors import InputError
 if TYPE_CHECKING:
     from pipeline.training.train import Step
 
+DEFAULT_BACKBONE = "intfloat/multilingual-e5-small"
+
 
 @app.command("train-characters")
 def train_characters(
@@ -52,7 +54,7 @@ def train(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of this training.")],
     backbone: Annotated[
         str, typer.Option(help="Encoder to start from: a Hugging Face name or a folder.")
-    ] = "intfloat/multilingual-e5-small",
+    ] = DEFAULT_BACKBONE,
     corpus: Annotated[
         list[Path] | None,
         typer.Option(help="Passages to learn from; corpus/train when not given. May be repeated."),
@@ -83,7 +85,7 @@ def train(
         zongheng train --config my.toml --corpus mine.passages --dev my-dev.passages \\
             --backbone my-encoder --out outputs/train/mine
     """
-    _require_torch()
+    require_torch()
     import torch
 
     from pipeline.training.config import load_config
@@ -96,7 +98,7 @@ def train(
         dev or [clone_folder("dev", "--dev")],
         data,
     )
-    with _training_progress(settings.training.epochs) as show:
+    with _training_progress(settings.training.epochs, settings.training.steps) as show:
         last = run_training(
             settings, sets, backbone, out, start_from=start_from, names=names, progress=show
         )
@@ -115,7 +117,7 @@ def export_model(
     name: Annotated[str, typer.Option(help="What the model calls itself.")] = "mine",
     backbone: Annotated[
         str, typer.Option(help="The encoder that the training started from.")
-    ] = "intfloat/multilingual-e5-small",
+    ] = DEFAULT_BACKBONE,
     dev: Annotated[
         list[Path] | None,
         typer.Option(help="Passages that thresholds are set on; corpus/dev when not given."),
@@ -130,7 +132,7 @@ def export_model(
 
         zongheng export-model outputs/train/mine --out models/mine --name mine
     """
-    _require_torch()
+    require_torch()
     from pipeline.training.packing import pack
 
     packed = pack(
@@ -147,16 +149,17 @@ def export_model(
     print(f"model → {safe(str(out))}")
 
 
-def _require_torch() -> None:
+def require_torch() -> None:
+    """Raises InputError, naming the extra to install, where torch or transformers is missing."""
     try:
         import torch  # noqa: F401
         import transformers  # noqa: F401
     except ImportError as error:
-        raise InputError("training needs more packages: pip install 'zongheng[train]'") from error
+        raise InputError("this needs more packages: pip install 'zongheng[train]'") from error
 
 
 @contextmanager
-def _training_progress(epochs: int) -> Iterator[Callable[[Step], None]]:
+def _training_progress(epochs: int, steps: int) -> Iterator[Callable[[Step], None]]:
     """A bar on a terminal, else a line now and then; dev's scores either way."""
 
     def told(step: Step) -> str:
@@ -187,9 +190,8 @@ def _training_progress(epochs: int) -> Iterator[Callable[[Step], None]]:
         task = bar.add_task("steps", total=None, told="")
 
         def advance(step: Step) -> None:
-            bar.update(
-                task, completed=step.position.step, total=step.batches * epochs, told=told(step)
-            )
+            total = steps or step.batches * epochs
+            bar.update(task, completed=step.position.step, total=total, told=told(step))
             if step.scores:
                 bar.console.print(f"epoch {step.position.epoch}: {told(step)}", markup=False)
 

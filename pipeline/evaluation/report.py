@@ -43,7 +43,7 @@ class Report:
             kind: pool(score.mentions.get(kind, Prf()) for score in self.scores)
             for kind in ENTITY_TYPES
         }
-        return _table({**rows, "all": pool(mention_prf(score) for score in self.scores)})
+        return prf_table({**rows, "all": pool(mention_prf(score) for score in self.scores)})
 
     def triple_table(self) -> pd.DataFrame:
         """The same for triples: by relation, by script, damaged and clean articles, all."""
@@ -55,7 +55,7 @@ class Report:
             rows[f"script {script}"] = self._triples(lambda a, script=script: a.script == script)  # type: ignore[misc]
         rows["damaged"] = self._triples(lambda article: article.damaged)
         rows["clean"] = self._triples(lambda article: not article.damaged)
-        return _table({**rows, "all": self._triples(lambda _: True)})
+        return prf_table({**rows, "all": self._triples(lambda _: True)})
 
     def _triples(self, wanted: Callable[[MarkedArticle], bool]) -> Prf:
         return pool(triple_prf(score) for score in self.scores if wanted(score.article))
@@ -122,7 +122,8 @@ class Report:
                     yield gold.id, label, _name(key, article, text), _stated(key, article)
 
 
-def _table(rows: dict[str, Prf]) -> pd.DataFrame:
+def prf_table(rows: dict[str, Prf]) -> pd.DataFrame:
+    """Precision, recall, F1, and how many there are in gold and were found, a row a name."""
     import pandas as pd  # half a second that only reports need
 
     return pd.DataFrame.from_dict(

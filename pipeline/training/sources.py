@@ -91,8 +91,12 @@ def real_examples(path: Path, simplify: Simplify, *, held_out: bool) -> Iterator
         )
 
 
-def finre_examples(path: Path, simplify: Simplify) -> Iterator[Example]:
-    """FinRE, a sentence an example: its 44 labels, and what they say of our relations."""
+def finre_pairs(path: Path) -> dict[str, dict[tuple[str, str], list[str]]]:
+    """Every pair of FinRE's part `path` (train.tsv, valid.tsv): sentence → (head, tail) → its
+    labels, as the file has them.
+
+    Raises InputError for a line of other columns.
+    """
     sentences: dict[str, dict[tuple[str, str], list[str]]] = {}
     for number, line in enumerate(_text(path).splitlines(), start=1):
         fields = line.split("\t")
@@ -100,7 +104,13 @@ def finre_examples(path: Path, simplify: Simplify) -> Iterator[Example]:
             raise InputError(f"{path}:{number}: expected head, tail, relation and sentence")
         head, tail, label, sentence = fields
         sentences.setdefault(sentence, {}).setdefault((head, tail), []).append(label)
-    for sentence, pairs in sentences.items():
+    return sentences
+
+
+def finre_examples(path: Path, simplify: Simplify) -> Iterator[Example]:
+    """FinRE, a sentence an example: its 44 labels, and what they say of our relations. Left out are
+    pairs of a name with itself, and names that stand inside longer ones only."""
+    for sentence, pairs in finre_pairs(path).items():
         example = _finre_example(simplify(sentence), pairs, simplify)
         if example:
             yield example

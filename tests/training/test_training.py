@@ -11,16 +11,13 @@ from pathlib import Path
 import pytest
 
 torch = pytest.importorskip("torch")
-transformers = pytest.importorskip("transformers")
+pytest.importorskip("transformers")
 
 from safetensors.torch import load_file  # noqa: E402
-from tokenizers import Tokenizer as WordTokenizer  # noqa: E402
-from tokenizers import models  # noqa: E402
 
 from pipeline.errors import InputError, ResourceError  # noqa: E402
 from pipeline.extractor import Extractor  # noqa: E402
 from pipeline.model.session import Model  # noqa: E402
-from pipeline.model.tokens import SPECIALS  # noqa: E402
 from pipeline.training import checkpoint  # noqa: E402
 from pipeline.training.augmentation import NamePools, with_other_names  # noqa: E402
 from pipeline.training.batches import batched, items_of  # noqa: E402
@@ -52,22 +49,6 @@ batch_tokens = 60
 checkpoint_minutes = 0.0
 spurious_from_epoch = 0
 """
-
-
-@pytest.fixture(scope="module")
-def backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A two-layer encoder of width 12 that has learned nothing."""
-    folder = tmp_path_factory.mktemp("backbone")
-    pieces = [*SPECIALS, "▁", *"▁N o r v a n e L Q 远 山 青 穹 白 鹭 收 购 入 股 ， 。 2 7".split()]
-    vocabulary = [(piece, -1.0) for piece in dict.fromkeys(pieces)]
-    WordTokenizer(models.Unigram(vocabulary, unk_id=3)).save(str(folder / "tokenizer.json"))
-    config = transformers.BertConfig(
-        vocab_size=len(vocabulary), hidden_size=12, num_hidden_layers=2, num_attention_heads=2,
-        intermediate_size=16, max_position_embeddings=300, pad_token_id=1,
-    )  # fmt: skip
-    torch.manual_seed(0)
-    transformers.BertModel(config, add_pooling_layer=False).save_pretrained(folder)
-    return folder
 
 
 @pytest.fixture
