@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip install --quiet --constraint .ci/constraints.txt
 SEEDS  := outputs/seeds
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all train-smoke lint format typecheck gate bench-cleaning clean
+.PHONY: help run test test-all train-smoke lint format typecheck gate bench bench-cleaning clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ typecheck: $(VENV)/.train  ## mypy --strict on pipeline/
 gate: $(VENV)/.run  ## fail when a score is below its pinned floor or the gold has changed unnoticed
 	$(BIN)/zongheng run corpus/seeds --out outputs/gate --fresh --quiet
 	$(BIN)/zongheng check outputs/gate --floors corpus/gold/floors.json
+
+bench: $(VENV)/.train  ## speed and memory beside jieba, cutword and BERT-base → outputs/bench
+	$(BIN)/python -m tests.speed.bench
 
 bench-cleaning: $(VENV)/.dev  ## recovery per kind of damage, against nothing and against ftfy; speed
 	$(BIN)/python -m tests.damage.bench
