@@ -18,6 +18,7 @@ from pipeline.relations import (
     RuleClassifier,
     relate,
 )
+from pipeline.relations.qualifiers import resolve_date
 from pipeline.schema import REJECT_REASONS
 from pipeline.triples import validate
 from pipeline.types import (
@@ -172,6 +173,7 @@ def _in_raw(
             amount_value_max=q.amount_value_max,
             amount_currency=q.amount_currency,
             date=maybe(q.date),
+            date_iso=resolve_date(q.date.of(cleaned.text), article.published) if q.date else "",
             stake=maybe(q.stake),
             stake_percent=q.stake_percent,
             object=maybe(q.object),

@@ -81,6 +81,8 @@ _NAME: Final[dict[str, Any]] = {"type": "string", "minLength": 1}
 _OFFSET: Final[dict[str, Any]] = {"type": "integer", "minimum": 0}
 _SCORE: Final[dict[str, Any]] = {"type": "number", "minimum": 0, "maximum": 1}
 _NUMBER: Final[dict[str, Any]] = {"type": ["number", "null"]}
+# A day, month, quarter or year.
+_DATE_ISO: Final = "^([0-9]{4}(-[0-9]{2}(-[0-9]{2})?|-Q[1-4])?)?$"
 _SHA256: Final[dict[str, Any]] = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _TYPE: Final[dict[str, Any]] = {"enum": list(ENTITY_TYPES)}
 
@@ -138,6 +140,7 @@ TRIPLE_SCHEMA: Final = _document(
         "amount_value_max": _NUMBER,
         "amount_currency": {"type": "string", "pattern": "^([A-Z]{3})?$"},
         "date": _TEXT,
+        "date_iso": {"type": "string", "pattern": _DATE_ISO},
         "stake": _TEXT,
         "stake_percent": _NUMBER,
         "object": _TEXT,

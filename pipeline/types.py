@@ -151,7 +151,8 @@ class Qualifiers(Generic[S]):
 
     amount, date, stake, object: where it is written. amount_value (.. amount_value_max for a range)
         in units of amount_currency (ISO 4217, "" where the text leaves it open). stake_percent:
-        0..100.
+        0..100. date_iso: the day, month, quarter or year that `date` names (2026-11-20, 2026-11,
+        2026-Q3, 2026), "" where that is open.
     """
 
     amount: S | None = None
@@ -159,6 +160,7 @@ class Qualifiers(Generic[S]):
     amount_value_max: float | None = None
     amount_currency: str = ""
     date: S | None = None
+    date_iso: str = ""
     stake: S | None = None
     stake_percent: float | None = None
     object: S | None = None

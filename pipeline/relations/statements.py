@@ -4,7 +4,6 @@ attached."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.relations.candidates import Candidate, Judgement, PairClassifier, propose
@@ -77,20 +76,5 @@ def _evidence(head: str, judgements: list[Judgement]) -> Iterable[Evidence[Clean
 
 
 def _qualify(cleaned: CleanText, judgements: list[Judgement], status: str) -> Qualifiers[CleanSpan]:
-    """The first value of each qualifier, looked for in the sentences whose status holds."""
-    merged: Qualifiers[CleanSpan] = Qualifiers()
-    for judgement in judgements:
-        if judgement.status != status:
-            continue
-        found = qualifiers_of(cleaned, judgement)
-        # An amount is one thing with its value and currency, so these are taken together or not at
-        # all.
-        for group in (
-            ("amount", "amount_value", "amount_value_max", "amount_currency"),
-            ("stake", "stake_percent"),
-            ("date",),
-            ("object",),
-        ):
-            if not getattr(merged, group[0]) and getattr(found, group[0]):
-                merged = replace(merged, **{name: getattr(found, name) for name in group})
-    return merged
+    """What the sentences whose status holds say of the triple."""
+    return qualifiers_of(cleaned, [j for j in judgements if j.status == status])

@@ -48,6 +48,7 @@ def _triple_record(
         "amount_value_max": _number(qualifiers.amount_value_max),
         "amount_currency": qualifiers.amount_currency,
         "date": _written(article.text, qualifiers.date),
+        "date_iso": qualifiers.date_iso,
         "stake": _written(article.text, qualifiers.stake),
         "stake_percent": _number(qualifiers.stake_percent),
         "object": _written(article.text, qualifiers.object),
