@@ -5,19 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeline import resources
 from pipeline.cleaning import Cleaner
-from pipeline.entities import ModelRecogniser, Recogniser, Registry, link, load_registry
+from pipeline.entities import Recogniser, Registry, link, load_registry
 from pipeline.errors import InputError, PipelineError
-from pipeline.relations import (
-    Candidate,
-    ModelClassifier,
-    PairClassifier,
-    RuleClassifier,
-    relate,
-)
+from pipeline.model.session import Model
+from pipeline.relations import Candidate, ModelClassifier, RuleClassifier, relate
 from pipeline.relations.qualifiers import resolve_date
 from pipeline.schema import REJECT_REASONS
 from pipeline.triples import validate
@@ -35,12 +29,10 @@ from pipeline.types import (
     Triple,
 )
 
-if TYPE_CHECKING:
-    from pipeline.model.session import Model, Reading
-
 # A long read has 20,000 characters, a book some 300,000; what is longer is a dump, and one such
 # article must not hold up a run. Raise it with --max-chars.
 MAX_CHARACTERS = 1_000_000
+SHIPPED_MODEL = "zongheng-small"
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -63,16 +55,14 @@ class Extractor:
         self,
         cleaner: Cleaner,
         registry: Registry,
-        model: Model | None = None,
+        model: Model,
         *,
         max_characters: int = MAX_CHARACTERS,
     ) -> None:
-        """model: reads mentions and judges pairs; without one, registry, patterns and rules do."""
         self._cleaner = cleaner
         self._registry = registry
-        self._read = ModelRecogniser(registry, model) if model else None
-        self._recognise = Recogniser(registry)
-        self._classify: PairClassifier = ModelClassifier(model) if model else RuleClassifier()
+        self._recognise = Recogniser(registry, model)
+        self._classify = ModelClassifier(model, RuleClassifier())
         self._max_characters = max_characters
 
     @classmethod
@@ -83,19 +73,16 @@ class Extractor:
         registries: Iterable[Path] = (),
         max_characters: int = MAX_CHARACTERS,
     ) -> Extractor:
-        """An extractor with the shipped registry and, after it, the user's own `registries`
-        (*.jsonl files, or folders of them); it reads with the trained model in the folder `model`,
-        where one is given.
+        """An extractor with the model in the folder `model` (the shipped one when not given), the
+        shipped registry and, after it, the user's own `registries` (*.jsonl files, or folders of
+        them).
 
         Raises ResourceError where a file is missing or broken.
         """
         cleaner = Cleaner()
         registry = load_registry([resources.find("registry"), *registries], cleaner.simplify)
-        if model is None:
-            return cls(cleaner, registry, max_characters=max_characters)
-        from pipeline.model.session import Model
-
-        return cls(cleaner, registry, Model.load(model), max_characters=max_characters)
+        trained = Model.load(model or resources.find(SHIPPED_MODEL))
+        return cls(cleaner, registry, trained, max_characters=max_characters)
 
     def __call__(self, article: Article | str) -> Extraction:
         """Everything found in `article`; a plain string counts as the text of an article named
@@ -107,17 +94,10 @@ class Extractor:
             article = Article("article", article)
         self._check(article)
         cleaned = self._cleaner(article)
-        mentions, reading = self._mentions_of(cleaned)
+        mentions, reading = self._recognise(cleaned)
         entities = link(article.id, cleaned, mentions, self._registry, self._cleaner.traditional)
         triples, candidates = relate(cleaned, entities, self._classify, reading)
         return validate(_in_raw(article, cleaned, entities, triples, candidates))
-
-    def _mentions_of(
-        self, cleaned: CleanText
-    ) -> tuple[tuple[Mention[CleanSpan], ...], Reading | None]:
-        if self._read:
-            return self._read(cleaned)
-        return self._recognise(cleaned), None
 
     def pipe(self, articles: Iterable[Article]) -> Iterator[Extraction | UnfitArticle]:
         """The extractions of `articles`, lazily and in order; an unfit article gives its error

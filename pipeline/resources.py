@@ -12,7 +12,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def find(name: str) -> Path:
-    """The folder `name` ("registry", "char-trigram") that inference reads.
+    """The folder `name` ("registry", "char-trigram", "zongheng-small") that inference reads.
 
     Looked for, in order: $ZONGHENG_RESOURCES/<name>, corpus/<name> and models/<name> of the clone
     this package runs from, and the copy inside the installed wheel. Raises ResourceError that lists

@@ -33,7 +33,7 @@ def evaluate(
     ] = None,
     model: Annotated[
         Path | None,
-        typer.Option(help="Folder of a trained model; registry and rules when not given."),
+        typer.Option(help="Folder of a trained model; the shipped one when not given."),
     ] = None,
     training: Annotated[
         Path | None, typer.Option(help="Folder of a training, for cluener and finre.")

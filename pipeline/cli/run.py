@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline import resources
 from pipeline.cli.app import app
 from pipeline.cli.terminal import check_encoding, progress, safe
 from pipeline.schema import REJECT_REASONS
@@ -33,7 +34,7 @@ def run(
     ] = None,
     model: Annotated[
         Path | None,
-        typer.Option(help="Folder of a trained model; registry and rules when not given."),
+        typer.Option(help="Folder of a trained model; the shipped one when not given."),
     ] = None,
     max_chars: Annotated[
         int, typer.Option(min=1, help="Articles longer than this are rejected.")
@@ -55,7 +56,7 @@ def run(
     """
     from pipeline.batch import find_files, folder_digest, read_articles
     from pipeline.batch import run as run_batch
-    from pipeline.extractor import Extractor
+    from pipeline.extractor import SHIPPED_MODEL, Extractor
 
     check_encoding(encoding)
     files = find_files(paths)
@@ -64,7 +65,7 @@ def run(
     settings = {
         "encoding": encoding,
         "max_chars": max_chars,
-        "model": folder_digest(model, "*") if model else "",
+        "model": folder_digest(model or resources.find(SHIPPED_MODEL), "*"),
         "registries": [folder_digest(folder, "*.jsonl") for folder in registry or ()],
     }
     with progress(len(files), quiet=quiet) as advance:

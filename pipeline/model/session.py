@@ -12,8 +12,9 @@ import numpy as np
 import orjson
 
 from pipeline.errors import ResourceError
+from pipeline.model.phrases import PHRASES_NAME, PhraseModel
 from pipeline.model.tags import decode, tag_names, transitions
-from pipeline.model.tokens import END, PAD, START, Tokenizer, Tokens
+from pipeline.model.tokens import END, START, Tokenizer, Tokens
 from pipeline.model.windows import Spanned, Window, windows
 from pipeline.schema import ENTITY_TYPES, RELATIONS, STATUSES
 
@@ -23,20 +24,19 @@ if TYPE_CHECKING:
 ENCODER_NAME = "encoder.onnx"
 JUDGE_NAME = "judge.onnx"
 META_NAME = "meta.json"
-# Windows that are encoded together: more gain nothing on one thread and cost memory.
-MAX_BATCH_TOKENS = 1024
-
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
 class Meta:
     """What training decided. thresholds: the least probability of each relation. temperature: what
-    relation logits are divided by before they are probabilities."""
+    relation logits are divided by before they are probabilities. status_share: how much the judge's
+    opinion of a status counts beside that of the phrases."""
 
     name: str
     thresholds: dict[str, float]
     temperature: float
+    status_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,14 @@ class Model:
     of arithmetic each."""
 
     def __init__(
-        self, encoder: InferenceSession, judge: InferenceSession, tokenizer: Tokenizer, meta: Meta
-    ) -> None:
+        self, encoder: InferenceSession, judge: InferenceSession, phrases: PhraseModel,
+        tokenizer: Tokenizer, meta: Meta,
+    ) -> None:  # fmt: skip
         self._encoder = encoder
         self._judge = judge
         self._tokenizer = tokenizer
         self._allowed = transitions(len(ENTITY_TYPES))
+        self.phrases = phrases
         self.meta = meta
 
     @classmethod
@@ -77,6 +79,7 @@ class Model:
         return cls(
             open_session(folder / ENCODER_NAME, threads=threads),
             open_session(folder / JUDGE_NAME, threads=threads),
+            PhraseModel.load(folder / PHRASES_NAME),
             tokenizer,
             meta,
         )
@@ -91,14 +94,12 @@ class Model:
         cut = windows(tokens, sentences)
         states: list[Floats] = []
         tags = np.zeros((len(tokens.ids), len(tag_names())), dtype=np.float32)
-        for group in _groups(cut):
-            for window, (own, scores) in zip(
-                group, self._encode(tokens, hints, group), strict=True
-            ):
-                states.append(own)
-                first = window.own_first - window.first
-                last = window.own_last - window.first
-                tags[window.own_first : window.own_last] = scores[first:last]
+        for window in cut:
+            own, scores = self._encode(tokens, hints, window)
+            states.append(own)
+            first = window.own_first - window.first
+            last = window.own_last - window.first
+            tags[window.own_first : window.own_last] = scores[first:last]
         outside = np.exp(tags[:, 0])
         spans = tuple(
             (first, last, kind, float(1 - outside[first:last].max()))
@@ -107,23 +108,20 @@ class Model:
         return Reading(tokens, cut, tuple(states), outside, spans)
 
     def _encode(
-        self, tokens: Tokens, hints: Sequence[int], group: Sequence[Window]
-    ) -> list[tuple[Floats, Floats]]:
-        """States and tag scores of each window; the scores without those of the marks."""
-        longest = max(window.last - window.first for window in group) + 2
-        ids = np.full((len(group), longest), PAD, dtype=np.int64)
-        seen = np.zeros((len(group), longest), dtype=np.int64)
-        for row, window in enumerate(group):
-            end = window.last - window.first + 1
-            ids[row, 0], ids[row, end] = START, END
-            ids[row, 1:end] = tokens.ids[window.first : window.last]
-            seen[row, 1:end] = hints[window.first : window.last]
-        states, tags = self._encoder.run(None, {"ids": ids, "hints": seen})
-        results: list[tuple[Floats, Floats]] = []
-        for row, window in enumerate(group):
-            length = window.last - window.first
-            results.append((states[row, : length + 2].copy(), tags[row, 1 : length + 1]))
-        return results
+        self, tokens: Tokens, hints: Sequence[int], window: Window
+    ) -> tuple[Floats, Floats]:
+        """States and tag scores of a window; the scores without those of the marks.
+
+        One window a pass: int8 takes its scale from the whole input, so that beside others a window
+        would read differently, and on one thread a batch is slower, too.
+        """
+        ids = [START, *tokens.ids[window.first : window.last], END]
+        seen = [0, *hints[window.first : window.last], 0]
+        states, tags = self._encoder.run(
+            None,
+            {"ids": np.array([ids], dtype=np.int64), "hints": np.array([seen], dtype=np.int64)},
+        )
+        return states[0], tags[0, 1:-1]
 
     def judge(
         self,
@@ -154,20 +152,6 @@ class Model:
         return relations, raised / raised.sum(axis=-1, keepdims=True)
 
 
-def _groups(cut: Sequence[Window]) -> list[list[Window]]:
-    """Neighbouring windows whose padded tokens are at most MAX_BATCH_TOKENS; at least one each."""
-    groups: list[list[Window]] = []
-    longest = 0
-    for window in cut:
-        longest = max(longest, window.last - window.first + 2)
-        if groups and longest * (len(groups[-1]) + 1) <= MAX_BATCH_TOKENS:
-            groups[-1].append(window)
-        else:
-            groups.append([window])
-            longest = window.last - window.first + 2
-    return groups
-
-
 def _read_meta(folder: Path) -> Meta:
     path = folder / META_NAME
     try:
@@ -187,6 +171,7 @@ def _read_meta(folder: Path) -> Meta:
             str(described["name"]),
             {relation: float(described["thresholds"][relation]) for relation in RELATIONS},
             float(described["temperature"]),
+            float(described["status_share"]),
         )
     except OSError as error:
         raise ResourceError(f"{error.filename}: cannot be read: {error.strerror}") from error

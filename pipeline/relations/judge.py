@@ -1,12 +1,18 @@
-"""The trained classifier: which relations the model sees between two mentions of a window."""
+"""The classifier: what the model sees between two mentions of a window, with the rules as a second
+witness."""
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.relations.candidates import Candidate, Judgement
+import numpy as np
+
+from pipeline.model.phrases import Floats, Name, Surroundings
+from pipeline.relations.candidates import Candidate, Judgement, PairClassifier
 from pipeline.schema import ENTITY_TYPES, RELATIONS, STATUSES, SYMMETRIC, admits
 from pipeline.types import CleanSpan, CleanText, Mention
 
@@ -15,19 +21,30 @@ if TYPE_CHECKING:
 
 # Pairs that are judged at once; a window full of names has some thousands.
 MAX_PAIRS = 1024
+# What the rules' agreement adds to the model's log-odds, chosen on corpus/dev. Without it triple F1
+# is lower by a point there and by four on the kept-out real texts: see the model card.
+AGREEMENT = 3.0
+# What the model finds less likely than this no agreement saves.
+LEAST = 0.03
+
+# A statement: the two mentions, the relation, and whether the second is the head.
+_Stated = tuple[CleanSpan, CleanSpan, str, bool]
 
 
 class ModelClassifier:
-    """Judges candidates by the model, each in the window that shows most around it."""
+    """Judges candidates by the model, each in the window that shows most around it, and believes it
+    sooner where the `witness` says the same."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, witness: PairClassifier) -> None:
         self._model = model
+        self._witness = witness
 
     def __call__(
         self, cleaned: CleanText, candidates: Sequence[Candidate], reading: Reading | None
     ) -> tuple[Judgement, ...]:
-        """The relations that are at least as probable as the model's threshold for them; a pair
-        that no window holds whole has none, and none has any without a reading."""
+        """The relations that are at least as probable, with the witness heard, as the model's
+        threshold for them; a pair that no window holds whole has none, and none has any without a
+        reading."""
         if reading is None:
             return ()
         starts = [sentence.start for sentence in cleaned.sentences]
@@ -36,16 +53,24 @@ class ModelClassifier:
             window = _window_of(candidate, reading)
             if window is not None:
                 by_window.setdefault(window, []).append(candidate)
+        mentions = {m.span: m for c in candidates for m in (c.first, c.second)}
+        around = Surroundings(cleaned.text, cleaned.sentences, map(_name, mentions.values()))
+        agreed = {_stated(j) for j in self._witness(cleaned, candidates, None)}
         judgements: list[Judgement] = []
         for window, group in sorted(by_window.items()):
             for at in range(0, len(group), MAX_PAIRS):
                 part = group[at : at + MAX_PAIRS]
-                judgements += self._judge(part, window, reading, starts)
+                for judgement in self._opinions(part, window, reading, starts, around):
+                    heard = _with_witness(judgement, agreed)
+                    if heard.score >= self._model.meta.thresholds[judgement.relation]:
+                        judgements.append(heard)
         return tuple(judgements)
 
-    def _judge(
-        self, group: list[Candidate], window: int, reading: Reading, starts: list[int]
-    ) -> Iterator[Judgement]:
+    def _opinions(
+        self, group: list[Candidate], window: int, reading: Reading, starts: list[int],
+        around: Surroundings,
+    ) -> Iterator[Judgement]:  # fmt: skip
+        """What the model alone finds at least a little likely."""
         places: dict[CleanSpan, int] = {}
         rows: list[tuple[int, int, int, int]] = []
         for candidate in group:
@@ -68,11 +93,39 @@ class ModelClassifier:
                 if relation in SYMMETRIC:
                     ways = [max(ways)] if ways else []
                 for chance, backward, row in ways:
-                    if chance >= self._model.meta.thresholds[relation]:
-                        status = STATUSES[int(statuses[row, number].argmax())]
+                    if chance >= LEAST:
+                        told = self._statuses(around, candidate, relation, backward)
+                        told = told + self._model.meta.status_share * np.log(statuses[row, number])
+                        status = STATUSES[int(told.argmax())]
                         yield Judgement(
                             candidate, relation, backward, status, chance, _between(candidate)
                         )
+
+    def _statuses(
+        self, around: Surroundings, candidate: Candidate, relation: str, backward: bool
+    ) -> Floats:
+        """Log-probabilities of the statuses by the words around the two names."""
+        head, tail = _name(candidate.first), _name(candidate.second)
+        if backward and relation not in SYMMETRIC:
+            head, tail = tail, head
+        return self._model.phrases(around.of(head, tail, relation))
+
+
+def _name(mention: Mention[CleanSpan]) -> Name:
+    return Name(mention.span.start, mention.span.end, mention.type)
+
+
+def _stated(judgement: Judgement) -> _Stated:
+    candidate = judgement.candidate
+    backward = judgement.backward and judgement.relation not in SYMMETRIC
+    return candidate.first.span, candidate.second.span, judgement.relation, backward
+
+
+def _with_witness(judgement: Judgement, agreed: set[_Stated]) -> Judgement:
+    if _stated(judgement) not in agreed:
+        return judgement
+    odds = judgement.score / max(1 - judgement.score, 1e-9) * math.exp(AGREEMENT)
+    return replace(judgement, score=odds / (1 + odds))
 
 
 def _admits(relation: str, candidate: Candidate, backward: bool) -> bool:

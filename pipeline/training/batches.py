@@ -37,6 +37,7 @@ class Item:
     label_pairs, labels: pairs (q, 2) and their labels of an auxiliary scheme, float (q, labels).
     entities: the entity number of each mention. facts: what holds between entities that are both
         named in the window → its status; a symmetric fact has the smaller number first.
+    text, starts, ends: the example's text, and where in it each token stands; 0 for the marks.
     """
 
     ids: list[int]
@@ -53,6 +54,9 @@ class Item:
     source: str
     entities: tuple[int, ...]
     facts: dict[tuple[int, str, int], str]
+    text: str
+    starts: list[int]
+    ends: list[int]
 
     @property
     def length(self) -> int:
@@ -130,6 +134,9 @@ def _item(
         [0, *hints[window.first : window.last], 0],
         example.tagged, tags, mentions, pairs, groups, holds, statuses, label_pairs, labels,
         example.source, tuple(m.entity for m, _, _ in relational), stated,
+        example.text,
+        [0, *tokens.starts[window.first : window.last], 0],
+        [0, *tokens.ends[window.first : window.last], 0],
     )  # fmt: skip
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.training.scoring import LEAST, Scores
 
 TEMPERATURES = tuple(round(0.5 + 0.05 * step, 2) for step in range(51))
 BINS = 10
+SHARES = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,33 @@ def at_temperature(scores: Scores, temperature: float) -> Scores:
         (_sigmoid(_logit(probability) / temperature), relation, true, status)
         for probability, relation, true, status in scores.facts
     ]
-    return Scores(scores.mentions, facts, scores.gold)
+    return replace(scores, facts=facts)
+
+
+def best_status_share(scores: Scores) -> float:
+    """How much the network's opinion of a status counts beside that of the phrases, for the most
+    right statuses of true facts."""
+    return max(SHARES, key=lambda share: sum(_statuses_right(scores, share)))
+
+
+def with_statuses(scores: Scores, share: float) -> Scores:
+    """The same scores with statuses from network and phrases together."""
+    facts = [
+        (*fact[:3], right)
+        for fact, right in zip(scores.facts, _statuses_right(scores, share), strict=True)
+    ]
+    return replace(scores, facts=facts)
+
+
+def _statuses_right(scores: Scores, share: float) -> list[bool]:
+    return [
+        max(
+            range(len(told.phrases)),
+            key=lambda s, told=told: told.phrases[s] + share * told.network[s],  # type: ignore[misc]
+        )
+        == told.right
+        for told in scores.told
+    ]
 
 
 def reliability(scores: Scores) -> list[Bin]:

@@ -16,6 +16,7 @@ import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
+from pipeline.model.phrases import PHRASES_NAME
 from pipeline.model.session import ENCODER_NAME, JUDGE_NAME, META_NAME
 from pipeline.model.tokens import VOCABULARY_NAME
 from pipeline.schema import ENTITY_TYPES, RELATIONS, STATUSES
@@ -27,33 +28,39 @@ EXAMPLE_TOKENS = 12
 
 def export(
     network: Network,
-    tokenizer_file: Path,
+    run: Path,
     out: Path,
     *,
     name: str,
-    thresholds: dict[str, float],
-    temperature: float,
+    settings: dict[str, Any],
     scores: dict[str, Any],
     int8: bool = True,
 ) -> None:
-    """Writes encoder, judge, tokenizer and meta.json into the folder `out`."""
+    """Writes encoder, judge, phrases, tokenizer and meta.json into the folder `out`; the network is
+    good for single windows only afterwards.
+
+    run: the folder of the training, for what stays as it is. settings: what calibration decided, as
+        `pipeline.model.session.Meta` has it.
+    """
     out.mkdir(parents=True, exist_ok=True)
     network.eval()
     network.encoder.backbone.config._attn_implementation = "eager"
+    network.encoder.padded = False
+    _fold_scaling(network)
     with tempfile.TemporaryDirectory() as scratch, _quiet():
         _export_encoder(network, Path(scratch) / ENCODER_NAME)
         _export_judge(network, Path(scratch) / JUDGE_NAME)
         for file in (ENCODER_NAME, JUDGE_NAME):
             _finish(Path(scratch) / file, out / file, int8=int8)
-    (out / VOCABULARY_NAME).write_bytes(tokenizer_file.read_bytes())
-    files = (ENCODER_NAME, JUDGE_NAME, VOCABULARY_NAME)
+    for file in (VOCABULARY_NAME, PHRASES_NAME):
+        (out / file).write_bytes((run / file).read_bytes())
+    files = (ENCODER_NAME, JUDGE_NAME, PHRASES_NAME, VOCABULARY_NAME)
     meta = {
         "name": name,
         "types": list(ENTITY_TYPES),
         "relations": list(RELATIONS),
         "statuses": list(STATUSES),
-        "thresholds": thresholds,
-        "temperature": temperature,
+        **settings,
         "scores": scores,
         "sha256": {f: hashlib.sha256((out / f).read_bytes()).hexdigest() for f in files},
     }
@@ -72,6 +79,16 @@ def _quiet() -> Iterator[None]:
             yield
         finally:
             logging.disable(logging.NOTSET)
+
+
+def _fold_scaling(network: Network) -> None:
+    """Puts what attention scores are divided by into the queries' weights: one product less over
+    every pair of tokens."""
+    for module in network.encoder.backbone.modules():
+        if isinstance(getattr(module, "scaling", None), float) and hasattr(module, "query"):
+            module.query.weight.data *= module.scaling
+            module.query.bias.data *= module.scaling
+            module.scaling = 1.0
 
 
 def _export_encoder(network: Network, path: Path) -> None:

@@ -65,6 +65,8 @@ class Encoder(nn.Module):
         super().__init__()
         width = backbone.config.hidden_size
         self.backbone = backbone
+        # Inference reads one window a pass, and one window has nothing to be masked.
+        self.padded = True
         self.hints = nn.Embedding(HINTS, width, padding_idx=0)
         nn.init.normal_(self.hints.weight, std=0.02)
         self.dropout = nn.Dropout(0.1)
@@ -79,9 +81,8 @@ class Encoder(nn.Module):
         """States, float (batch, length, width), and tag log-probabilities (batch, length, tags);
         ids, hints: int64 (batch, length)."""
         embedded = self.backbone.get_input_embeddings()(ids) + self.hints(hints)
-        states = self.backbone(
-            inputs_embeds=embedded, attention_mask=(ids != PAD).long()
-        ).last_hidden_state
+        mask = (ids != PAD).long() if self.padded else None
+        states = self.backbone(inputs_embeds=embedded, attention_mask=mask).last_hidden_state
         return states, self.tags(self.dropout(states)).log_softmax(-1)
 
 

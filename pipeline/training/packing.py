@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +16,19 @@ from pipeline.cleaning.script import ScriptConverter
 from pipeline.corpus.inline import read_passages
 from pipeline.entities.registry import load_registry
 from pipeline.errors import InputError
+from pipeline.model.phrases import PHRASES_NAME, PhraseModel
 from pipeline.model.session import ENCODER_NAME, Floats, open_session
-from pipeline.model.tokens import PAD, VOCABULARY_NAME, Tokenizer
+from pipeline.model.tokens import Tokenizer
 from pipeline.training import sources
-from pipeline.training.batches import Batch, as_they_are
-from pipeline.training.calibration import Bin, at_temperature, best_temperature, reliability
+from pipeline.training.batches import Item, as_they_are
+from pipeline.training.calibration import (
+    Bin,
+    at_temperature,
+    best_status_share,
+    best_temperature,
+    reliability,
+    with_statuses,
+)
 from pipeline.training.checkpoint import load_weights
 from pipeline.training.export import export
 from pipeline.training.losses import Network
@@ -72,62 +79,49 @@ def pack(
     tokenizer = Tokenizer.load(run)
     examples = sources.corpus_examples(read_passages(dev), simplify, source="dev")
     batches = as_they_are(examples, tokenizer, registry.find)
-    raw = score(network, batches)
-    temperature = best_temperature(raw)
-    calibrated: Scores = at_temperature(raw, temperature)
+    items = [item for batch in batches for item in batch.items]
+    raw = score(network, batches, PhraseModel.load(run / PHRASES_NAME))
+    temperature, share = best_temperature(raw), best_status_share(raw)
+    calibrated: Scores = with_statuses(at_temperature(raw, temperature), share)
     measured = figures(calibrated)
-    export(
-        network,
-        run / VOCABULARY_NAME,
-        out,
-        name=name,
-        thresholds=calibrated.best_thresholds(),
-        temperature=temperature,
-        scores=measured,
-        int8=int8,
-    )
+    settings = {
+        "thresholds": calibrated.best_thresholds(),
+        "temperature": temperature,
+        "status_share": share,
+    }
+    export(network, run, out, name=name, settings=settings, scores=measured, int8=int8)
     with tempfile.TemporaryDirectory() as scratch:
         plain = Path(scratch)
-        export(
-            network, run / VOCABULARY_NAME, plain, name=name,
-            thresholds=calibrated.best_thresholds(), temperature=temperature, scores={}, int8=False,
-        )  # fmt: skip
-        gap = _largest_gap(network, plain, batches)
+        export(network, run, plain, name=name, settings=settings, scores={}, int8=False)
+        gap = _largest_gap(network, plain, items)
     return Packed(
         measured,
         temperature,
         tuple(reliability(calibrated)),
         gap,
-        _agreement(network, out, batches),
+        _agreement(network, out, items),
     )
 
 
 @torch.no_grad()
-def _both(
-    network: Network, folder: Path, batches: Sequence[Batch]
-) -> Iterator[tuple[Floats, Floats]]:
+def _both(network: Network, folder: Path, items: Iterable[Item]) -> Iterator[tuple[Floats, Floats]]:
     """Tag log-probabilities, float32 (tokens, tags), by torch and by the model in `folder`, of each
-    batch without its padding."""
+    window."""
     session = open_session(folder / ENCODER_NAME, threads=1)
-    for batch in batches:
-        ids, hints = batch.ids.numpy(), batch.hints.numpy()
-        _, ours = network.encoder(batch.ids, batch.hints)
-        _, theirs = session.run(None, {"ids": ids, "hints": hints})
-        real = ids != PAD
-        yield ours.numpy()[real], theirs[real]
+    for item in items:
+        ids, hints = torch.tensor([item.ids]), torch.tensor([item.hints])
+        _, ours = network.encoder(ids, hints)
+        _, theirs = session.run(None, {"ids": ids.numpy(), "hints": hints.numpy()})
+        yield ours[0].numpy(), theirs[0]
 
 
-def _largest_gap(network: Network, folder: Path, batches: Sequence[Batch]) -> float:
-    counts = accumulate((len(batch.items) for batch in batches), initial=0)
-    enough = [batch for batch, seen in zip(batches, counts, strict=False) if seen < PARITY_WINDOWS]
+def _largest_gap(network: Network, folder: Path, items: Sequence[Item]) -> float:
     return max(
         float(np.abs(np.exp(ours) - np.exp(theirs)).max())
-        for ours, theirs in _both(network, folder, enough)
+        for ours, theirs in _both(network, folder, items[:PARITY_WINDOWS])
     )
 
 
-def _agreement(network: Network, folder: Path, batches: Sequence[Batch]) -> float:
-    same = [
-        ours.argmax(-1) == theirs.argmax(-1) for ours, theirs in _both(network, folder, batches)
-    ]
+def _agreement(network: Network, folder: Path, items: Sequence[Item]) -> float:
+    same = [ours.argmax(-1) == theirs.argmax(-1) for ours, theirs in _both(network, folder, items)]
     return float(np.concatenate(same).mean())

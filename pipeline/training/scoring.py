@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
+from pipeline.cleaning.sentences import split_sentences
 from pipeline.evaluation.scores import Prf, pool
+from pipeline.model.phrases import Name, PhraseModel, Surroundings
 from pipeline.model.tags import decode, transitions
 from pipeline.schema import ENTITY_TYPES, RELATIONS, STATUSES, SYMMETRIC, admits
 from pipeline.training.batches import Batch, Item
@@ -23,13 +25,25 @@ LEAST = 0.02
 THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(2, 19))
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The statuses of a predicted fact as log-probabilities: by the network, by the phrases around
+    it; and the right one's place among STATUSES, −1 where the fact does not hold."""
+
+    network: tuple[float, ...]
+    phrases: tuple[float, ...]
+    right: int
+
+
 @dataclass(slots=True)
 class Scores:
-    """Counts, by type and relation; facts: (probability, true or not) of every predicted fact."""
+    """Counts, by type and relation. facts: (probability, relation, whether it is true, whether its
+    status is right) of every predicted fact; told: their statuses, where phrases were asked."""
 
     mentions: dict[str, Prf] = field(default_factory=lambda: dict.fromkeys(ENTITY_TYPES, Prf()))
     facts: list[tuple[float, str, bool, bool]] = field(default_factory=list)
     gold: dict[str, int] = field(default_factory=lambda: dict.fromkeys(RELATIONS, 0))
+    told: list[Told] = field(default_factory=list)
 
     def mention_f1(self) -> float:
         return pool(self.mentions.values()).f1
@@ -64,7 +78,7 @@ class Scores:
 
 
 @torch.no_grad()
-def score(network: Network, batches: Iterable[Batch]) -> Scores:
+def score(network: Network, batches: Iterable[Batch], phrases: PhraseModel | None = None) -> Scores:
     """The scores over windows whose mentions and facts are all annotated (by our guidelines)."""
     trained = network.training
     network.eval()
@@ -81,7 +95,7 @@ def score(network: Network, batches: Iterable[Batch]) -> Scores:
                 scores.mentions[name] += Prf(
                     len(ours & theirs), len(ours - theirs), len(theirs - ours)
                 )
-            _score_facts(network, scores, states[row, : item.length], item, spans, gold)
+            _score_facts(network, scores, states[row, : item.length], item, spans, gold, phrases)
     network.train(trained)
     return scores
 
@@ -93,6 +107,7 @@ def _score_facts(
     item: Item,
     spans: list[tuple[int, int, int]],
     gold: dict[tuple[int, int, int], int],
+    phrases: PhraseModel | None,
 ) -> None:
     """Adds a window's predicted facts; entities are the annotation's where the span is."""
     wanted = item.facts
@@ -115,6 +130,7 @@ def _score_facts(
     logits, kinds = network.judge(states, torch.tensor(rows), torch.tensor(pairs))
     chances = logits.sigmoid()
     best: dict[tuple[int, str, int], tuple[float, int]] = {}
+    ways: dict[tuple[int, str, int], tuple[int, int]] = {}
     for place, (i, j) in enumerate(pairs):
         for number, relation in enumerate(RELATIONS):
             if not admits(relation, names[i], names[j]):
@@ -125,7 +141,22 @@ def _score_facts(
             chance = float(chances[place, number])
             if chance > best.get((head, relation, tail), (0.0, 0))[0]:
                 best[head, relation, tail] = chance, int(kinds[place, number].argmax())
+                ways[head, relation, tail] = place, number
+    names_of = [Name(item.starts[r[0]], item.ends[r[1] - 1], names[n]) for n, r in enumerate(rows)]
+    around = phrases and Surroundings(item.text, split_sentences(item.text), names_of)
     for key, (chance, status) in best.items():
         if chance >= LEAST:
             right = key in wanted and STATUSES.index(wanted[key]) == status
             scores.facts.append((chance, key[1], key in wanted, right))
+            if phrases and around:
+                place, number = ways[key]
+                ends = names_of[pairs[place][0]], names_of[pairs[place][1]]
+                if key[1] in SYMMETRIC and ends[1].start < ends[0].start:
+                    ends = ends[::-1]
+                scores.told.append(
+                    Told(
+                        tuple(kinds[place, number].log_softmax(-1).tolist()),
+                        tuple(phrases(around.of(*ends, key[1])).tolist()),
+                        STATUSES.index(wanted[key]) if key in wanted else -1,
+                    )
+                )

@@ -20,6 +20,7 @@ from pipeline.corpus.inline import passage_files, read_passages
 from pipeline.entities.registry import Registry, load_registry
 from pipeline.errors import InputError
 from pipeline.evaluation.gold import digest
+from pipeline.model.phrases import PHRASES_NAME
 from pipeline.model.tags import tag_names
 from pipeline.model.tokens import VOCABULARY_NAME, Tokenizer
 from pipeline.training import checkpoint, sources
@@ -30,6 +31,7 @@ from pipeline.training.config import Config, DataConfig, ModelConfig, with_defau
 from pipeline.training.examples import Example
 from pipeline.training.losses import Losses, Network, losses_of
 from pipeline.training.network import Encoder
+from pipeline.training.phrases import train_phrases
 from pipeline.training.precision import multiply_in_bfloat16
 from pipeline.training.scoring import Scores, score
 from pipeline.training.vocabulary import trimmed
@@ -376,6 +378,9 @@ def run_training(
             if step.scores or due:
                 checkpoint.save(out / LAST_FOLDER, network, training.optimiser, step.position)
                 saved = time.monotonic()
+    if not (out / PHRASES_NAME).is_file():
+        own = [e for name in OWN_SETS for e in data.train.get(name, ())]
+        train_phrases(own, seed=config.training.seed).save(out / PHRASES_NAME)
     return last
 
 

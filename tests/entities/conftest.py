@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from pipeline.cleaning import Cleaner
-from pipeline.entities import Recogniser, Registry, load_registry
+from pipeline.entities import PatternRecogniser, Registry, load_registry
 from pipeline.types import Article, CleanText
 
 Entry = Mapping[str, object]
@@ -22,8 +22,8 @@ def shipped(root: Path, cleaner: Cleaner) -> Registry:
 
 
 @pytest.fixture(scope="session")
-def recognise(shipped: Registry) -> Recogniser:
-    return Recogniser(shipped)
+def recognise(shipped: Registry) -> PatternRecogniser:
+    return PatternRecogniser(shipped)
 
 
 @pytest.fixture(scope="session")

@@ -6,14 +6,14 @@ from collections.abc import Callable
 import pytest
 
 from pipeline.cleaning import Cleaner
-from pipeline.entities import Recogniser, Registry, link
+from pipeline.entities import PatternRecogniser, Registry, link
 from pipeline.types import Article, CleanSpan, Entity, Mention
 
 Link = Callable[..., tuple[Entity[CleanSpan], ...]]
 
 
 @pytest.fixture(scope="module")
-def linked(recognise: Recogniser, shipped: Registry, cleaner: Cleaner) -> Link:
+def linked(recognise: PatternRecogniser, shipped: Registry, cleaner: Cleaner) -> Link:
     """The entities of a text, recognised with the shipped registry."""
 
     def run(text: str, article: str = "article") -> tuple[Entity[CleanSpan], ...]:
@@ -103,7 +103,7 @@ def test_a_guess_cannot_tie_two_known_companies_together(
         {"id": "company:a", "zh_hans": "云海精密"}, {"id": "company:b", "zh_hans": "云海重工"}
     )
     cleaned = cleaner(Article("article", "云海精密（Yunhai）与云海重工（Yunhai）都是公司。"))
-    mentions = Recogniser(registry)(cleaned)
+    mentions = PatternRecogniser(registry)(cleaned)
     entities = link("article", cleaned, mentions, registry, cleaner.traditional)
     assert {"company:a", "company:b"} <= {entity.id for entity in entities}
 

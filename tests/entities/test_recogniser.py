@@ -1,122 +1,76 @@
-"""The whole recogniser on short articles: every mention that a text holds, and no other."""
+"""What becomes of a model's spans, with a model made by hand."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from itertools import pairwise
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import cast
 
+import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pipeline.cleaning import Cleaner
-from pipeline.cleaning.sentences import MAX_SENTENCE_CHARS
 from pipeline.entities import Recogniser, Registry
-from pipeline.types import Article, CleanText
+from pipeline.model.session import Model, Reading
+from pipeline.model.tokens import Tokens
+from pipeline.types import Article
 
-CASES = Path(__file__).parent.parent / "cases"
-Read = Callable[[str], CleanText]
-
-# Known names, guessed names, ambiguous and blocked ones, with and without sentence ends.
-PIECES = (
-    "英伟达投资了OpenAI。",
-    "腾讯会议的用户增加，",
-    "凌云精密股价大涨。",
-    "CEO刘一川表示，",
-    "罗伯特·克莱恩看空苹果",
-    "麒麟9999和RTX 6790",
-    "小米粥与小米手机",
-    "Zephyrix公司宣布裁员\n",
-    "Yahoo! 收购",
-    "Arm、Meta",
-    "黄仁勋（Jensen Huang）",
-    "一" * 97,
-    " ",
-    "！？",
-)
+Names = list[tuple[str, str, str, str]]
 
 
-def _cases(name: str) -> list[Any]:
-    cases = json.loads((CASES / f"entities_{name}.json").read_text("utf-8"))
-    return [pytest.param(case, id=case["label"]) for case in cases]
+class HandMade:
+    """One token a character; finds `spans`, and thinks `likely` places to be in names."""
+
+    def __init__(self, spans: Sequence[tuple[int, int, int]], likely: Sequence[int] = ()) -> None:
+        self.spans = tuple((*span, 0.9) for span in spans)
+        self.likely = list(likely)
+
+    def tokenize(self, text: str) -> Tokens:
+        return Tokens([5] * len(text), list(range(len(text))), list(range(1, len(text) + 1)))
+
+    def read(self, tokens: Tokens, _: object, __: object) -> Reading:
+        outside = np.ones(len(tokens.ids), dtype=np.float32)
+        outside[self.likely] = 0.1
+        return Reading(tokens, (), (), outside, self.spans)
 
 
-def _mentions(recognise: Recogniser, cleaner: Cleaner, text: str) -> list[list[str]]:
-    cleaned = cleaner(Article("article", text))
-    raw = cleaned.offsets.to_raw
-    return [[raw(mention.span).of(text), mention.type] for mention in recognise(cleaned)]
+@pytest.fixture
+def found(shipped: Registry, cleaner: Cleaner) -> Callable[[str, HandMade], Names]:
+    """(name, type, registry id, source) of a text's mentions."""
+
+    def run(text: str, model: HandMade) -> Names:
+        recognise = Recogniser(shipped, cast(Model, model))
+        mentions, _ = recognise(cleaner(Article("article", text)))
+        return [(m.text, m.type, m.entity, m.source) for m in mentions]
+
+    return run
 
 
-@pytest.mark.parametrize("case", _cases("ambiguity"))
-def test_a_name_with_two_senses_is_taken_only_in_ours(
-    recognise: Recogniser, cleaner: Cleaner, case: dict[str, Any]
+def test_a_known_name_gets_the_registrys_id(found: Callable[..., Names]) -> None:
+    assert found("英伟达涨了。", HandMade([(0, 3, 0)])) == [
+        ("英伟达", "company", "company:nvidia", "model")
+    ]
+
+
+def test_an_unknown_name_is_a_mention_without_an_id(found: Callable[..., Names]) -> None:
+    assert found("砚石微涨了。", HandMade([(0, 3, 0)])) == [("砚石微", "company", "", "model")]
+
+
+def test_a_known_name_read_as_another_type_is_not_that_entity(found: Callable[..., Names]) -> None:
+    assert found("英伟达涨了。", HandMade([(0, 3, 1)])) == [("英伟达", "person", "", "model")]
+
+
+def test_a_sure_name_that_the_model_only_suspects_is_taken(found: Callable[..., Names]) -> None:
+    assert found("英伟达涨了。", HandMade([], likely=[0, 1, 2])) == [
+        ("英伟达", "company", "company:nvidia", "registry")
+    ]
+
+
+@pytest.mark.parametrize("text", ["英伟达涨了。", "苹果涨了。"])
+def test_a_name_that_the_model_takes_for_none_is_none(
+    text: str, found: Callable[..., Names]
 ) -> None:
-    assert _mentions(recognise, cleaner, case["text"]) == case["expected"], case["comment"]
+    assert found(text, HandMade([])) == []
 
 
-@pytest.mark.parametrize("case", _cases("patterns"))
-def test_a_name_the_registry_lacks_is_known_by_its_shape(
-    recognise: Recogniser, cleaner: Cleaner, case: dict[str, Any]
-) -> None:
-    assert _mentions(recognise, cleaner, case["text"]) == case["expected"], case["comment"]
-
-
-@pytest.mark.xfail(strict=True, reason="known failure of the baseline")
-@pytest.mark.parametrize("case", _cases("known_failures"))
-def test_a_known_failure_still_fails(
-    recognise: Recogniser, cleaner: Cleaner, case: dict[str, Any]
-) -> None:
-    assert _mentions(recognise, cleaner, case["text"]) == case["expected"], case["comment"]
-
-
-@given(st.lists(st.sampled_from(PIECES), max_size=12))
-def test_mentions_ascend_and_never_overlap(
-    recognise: Recogniser, cleaner: Cleaner, pieces: list[str]
-) -> None:
-    mentions = recognise(cleaner(Article("article", "".join(pieces))))
-    for one, other in pairwise(mentions):
-        assert one.span.end <= other.span.start
-
-
-@given(st.lists(st.sampled_from(PIECES), max_size=12))
-def test_a_mention_is_the_text_at_its_span(
-    recognise: Recogniser, cleaner: Cleaner, pieces: list[str]
-) -> None:
-    cleaned = cleaner(Article("article", "".join(pieces)))
-    for mention in recognise(cleaned):
-        assert mention.text == mention.span.of(cleaned.text) != ""
-        assert 0 < mention.score <= 1
-
-
-def test_a_name_over_the_cut_of_a_long_sentence_is_found_once(
-    recognise: Recogniser, read: Read
-) -> None:
-    text = "一" * (MAX_SENTENCE_CHARS - 1) + "英特尔科技股价大涨"
-    assert [mention.text for mention in recognise(read(text))] == ["英特尔"]
-
-
-def test_a_guessed_name_is_not_found_again_inside_a_name_that_is_none(
-    registry_of: Callable[..., Registry], read: Read
-) -> None:
-    recognise = Recogniser(registry_of({"name": "凌云精密大厦", "why": "building"}))
-    mentions = recognise(read("凌云精密股价大涨。记者走进凌云精密大厦。"))
-    assert [mention.span.start for mention in mentions] == [0]
-
-
-def test_a_certain_name_scores_higher_than_a_guess(recognise: Recogniser, read: Read) -> None:
-    known, guessed = recognise(read("英伟达与凌云精密的合作。凌云精密股价大涨。"))[:2]
-    assert known.source == "registry"
-    assert guessed.source == "pattern"
-    assert known.score > guessed.score
-
-
-def test_a_registry_name_carries_its_id_and_a_guess_none(recognise: Recogniser, read: Read) -> None:
-    known, guessed = recognise(read("英伟达起诉Zephyrix公司。"))
-    assert (known.entity, guessed.entity) == ("company:nvidia", "")
-
-
-def test_a_text_without_names_has_no_mentions(recognise: Recogniser, read: Read) -> None:
-    assert recognise(read("今天天气很好。")) == ()
+def test_an_ambiguous_name_needs_the_models_reading(found: Callable[..., Names]) -> None:
+    assert found("苹果涨了。", HandMade([], likely=[0, 1])) == []

@@ -11,7 +11,7 @@ import pytest
 from pipeline.model.session import Meta, Model, Reading
 from pipeline.model.tokens import Tokens
 from pipeline.model.windows import windows
-from pipeline.relations import ModelClassifier, propose
+from pipeline.relations import Judgement, ModelClassifier, propose
 from pipeline.schema import RELATIONS, STATUSES
 from pipeline.types import CleanText
 
@@ -19,7 +19,10 @@ from pipeline.types import CleanText
 class HandMade:
     """Says of every pair what `says` tells of (head's first token, tail's first token)."""
 
-    meta = Meta("hand", dict.fromkeys(RELATIONS, 0.5), 1.0)
+    meta = Meta("hand", dict.fromkeys(RELATIONS, 0.5), 1.0, 1.0)
+
+    def phrases(self, _: Any) -> Any:
+        return np.zeros(len(STATUSES), dtype=np.float32)
 
     def __init__(self, says: dict[tuple[int, int], tuple[str, float, str]]) -> None:
         self.says = says
@@ -32,7 +35,7 @@ class HandMade:
         pairs: Sequence[tuple[int, int]],
     ) -> tuple[Any, Any]:
         relations = np.zeros((len(pairs), len(RELATIONS)), dtype=np.float32)
-        statuses = np.zeros((len(pairs), len(RELATIONS), len(STATUSES)), dtype=np.float32)
+        statuses = np.full((len(pairs), len(RELATIONS), len(STATUSES)), 1e-3, dtype=np.float32)
         for row, (head, tail) in enumerate(pairs):
             told = self.says.get((mentions[head][0], mentions[tail][0]))
             if told:
@@ -58,10 +61,13 @@ def judged(stage: Callable[..., Any]) -> Judge:
     """(head, relation, tail, status, score) of a text's judgements."""
 
     def run(
-        text: str, named: Sequence[Sequence[str]], says: dict[tuple[int, int], Any]
+        text: str,
+        named: Sequence[Sequence[str]],
+        says: dict[tuple[int, int], Any],
+        witness: Any = lambda *_: (),
     ) -> list[tuple[str, str, str, str, float]]:
         cleaned, entities = stage(text, named)
-        classify = ModelClassifier(cast(Model, HandMade(says)))
+        classify = ModelClassifier(cast(Model, HandMade(says)), witness)
         found = []
         for j in classify(cleaned, propose(cleaned, entities), reading_of(cleaned)):
             ends = (j.candidate.first.entity, j.candidate.second.entity)
@@ -97,5 +103,33 @@ def test_a_relation_that_the_types_do_not_admit_is_not_said(judged: Judge) -> No
 
 def test_without_a_reading_nothing_is_judged(stage: Callable[..., Any]) -> None:
     cleaned, entities = stage("微软收购英特尔。", PAIR)
-    classify = ModelClassifier(cast(Model, HandMade({})))
+    classify = ModelClassifier(cast(Model, HandMade({})), lambda *_: ())
     assert classify(cleaned, propose(cleaned, entities), None) == ()
+
+
+def agreeing(relation: str, *, backward: bool) -> Any:
+    """A witness that states `relation` of every pair."""
+    return lambda _, candidates, __: [
+        Judgement(c, relation, backward, "actual", 1.0, c.sentence) for c in candidates
+    ]
+
+
+def test_a_witness_who_agrees_makes_a_likely_relation_sure_enough(judged: Judge) -> None:
+    says = {(0, 3): ("buy", 0.2, "actual")}
+    assert judged("微软与英特尔。", PAIR, says) == []
+    (found,) = judged("微软与英特尔。", PAIR, says, agreeing("buy", backward=False))
+    assert found[:4] == ("微软", "buy", "英特尔", "actual")
+    assert 0.5 < found[4] < 1
+
+
+@pytest.mark.parametrize(("relation", "backward"), [("buy", True), ("invest", False)])
+def test_a_witness_of_something_else_changes_nothing(
+    judged: Judge, relation: str, backward: bool
+) -> None:
+    says = {(0, 3): ("buy", 0.2, "actual")}
+    assert judged("微软与英特尔。", PAIR, says, agreeing(relation, backward=backward)) == []
+
+
+def test_a_witness_alone_is_not_believed(judged: Judge) -> None:
+    says = {(0, 3): ("buy", 0.01, "actual")}
+    assert judged("微软与英特尔。", PAIR, says, agreeing("buy", backward=False)) == []

@@ -26,7 +26,7 @@ PROBES = (
     ("entities: tokens", "pipeline.model.session", "Model.tokenize"),
     ("entities: encoder", "pipeline.model.session", "Model._encode"),
     ("entities: decoding", "pipeline.model.session", "decode"),
-    ("entities: names, windows", "pipeline.entities", "ModelRecogniser.__call__"),
+    ("entities: patterns", "pipeline.entities", "PatternRecogniser.__call__"),
     ("entities: names, windows", "pipeline.entities", "Recogniser.__call__"),
     ("linking", "pipeline.extractor", "link"),
     ("relations: judge", "pipeline.model.session", "Model.judge"),
