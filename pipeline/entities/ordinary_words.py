@@ -9,6 +9,8 @@ MIN_WORD_COUNT = 20
 # Tags of jieba's dictionary for names of people, places and organisations, abbreviations (j) of
 # such, and Latin: not ordinary words.
 NAME_TAGS = ("nr", "ns", "nt", "nz", "j", "x", "eng")
+# Tags of words that are no names: idioms, set phrases, verbs, adjectives, adverbs, places, times.
+COMMON_TAGS = ("i", "l", "v", "a", "d", "z", "ns", "s", "t", "f", "c", "p", "r", "m")
 # Names that jieba's dictionary tags as ordinary words.
 DICTIONARY_NAMES = frozenset(
     """
@@ -102,3 +104,18 @@ def _dictionary() -> dict[str, int]:
     with jieba.get_dict_file() as lines:
         rows = (line.decode("utf-8").split() for line in lines)
         return {row[0]: int(row[1]) for row in rows if not row[-1].startswith(NAME_TAGS)}
+
+
+def is_common_word(name: str) -> bool:
+    """Whether `name`, Simplified, is a word of jieba's dictionary that can be no name, however rare
+    it is: an idiom (画蛇添足), a verb, an adverb, a place (欧美), a time."""
+    return name in _common_words()
+
+
+@lru_cache(maxsize=1)
+def _common_words() -> frozenset[str]:
+    import jieba
+
+    with jieba.get_dict_file() as lines:
+        rows = (line.decode("utf-8").split() for line in lines)
+        return frozenset(row[0] for row in rows if row[-1].startswith(COMMON_TAGS))

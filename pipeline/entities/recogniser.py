@@ -6,8 +6,9 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from pipeline.entities.ordinary_words import is_common_word, is_ordinary
 from pipeline.entities.patterns import PatternRecogniser
-from pipeline.entities.registry import Registry
+from pipeline.entities.registry import Match, Registry
 from pipeline.model.hints import hints_of
 from pipeline.schema import ENTITY_TYPES
 from pipeline.types import CleanSpan, CleanText, Mention
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 # How likely the model must find it that a stretch is in a name, on average over its tokens, for
 # what registry and patterns see there to count where the model's best reading has nothing.
-MIN_PATTERN_SCORE = 0.05
+MIN_PATTERN_SCORE = 0.3
 
 
 class Recogniser:
@@ -36,16 +37,32 @@ class Recogniser:
         matches = self._registry.find(cleaned.text)
         tokens = self._model.tokenize(cleaned.text)
         reading = self._model.read(tokens, cleaned.sentences, hints_of(tokens, matches))
-        found = list(self._read(cleaned.text, reading))
+        found = list(self._read(cleaned.text, reading, matches))
         found += self._overlooked(cleaned, reading, [mention.span for mention in found])
         return tuple(sorted(found, key=lambda mention: mention.span)), reading
 
-    def _read(self, text: str, reading: Reading) -> Iterator[Mention[CleanSpan]]:
+    def _read(
+        self, text: str, reading: Reading, matches: tuple[Match, ...]
+    ) -> Iterator[Mention[CleanSpan]]:
+        """What the model reads, corrected where the registry has a name of one sense there."""
+        certain = {m.span.start: m for m in matches if m.ids and not m.ambiguous}
         for first, last, kind, score in reading.spans:
             span = CleanSpan(reading.tokens.starts[first], reading.tokens.ends[last - 1])
+            known = certain.get(span.start)
+            if known and known.span.end < span.end and self._is_part(text, known, span):
+                span = known.span
             name, entity_type = span.of(text), ENTITY_TYPES[kind]
             entity = self._entity_of(name, entity_type)
-            yield Mention(span, name, entity_type, round(score, 4), "model", entity)
+            if known and known.span == span and not entity:
+                entity = known.ids[0]
+                entity_type = entity.partition(":")[0]
+            if entity or not _is_word(name):
+                yield Mention(span, name, entity_type, round(score, 4), "model", entity)
+
+    def _is_part(self, text: str, known: Match, span: CleanSpan) -> bool:
+        """Whether `span` is the known name and a word of its own: 特斯拉|车."""
+        rest = CleanSpan(known.span.end, span.end)
+        return not self._registry.ids_of(span.of(text)) and _is_word(rest.of(text))
 
     def _overlooked(
         self, cleaned: CleanText, reading: Reading, taken: list[CleanSpan]
@@ -68,3 +85,14 @@ class Recogniser:
         """The entity of `entity_type` that the registry knows by `name`; "" where it knows none."""
         ids = self._registry.ids_of(name)
         return next((i for i in ids if i.startswith(entity_type + ":")), "")
+
+
+def _is_word(name: str) -> bool:
+    """Whether `name` is a word that running text uses (梦想, 画蛇添足), or no word at all.
+
+    Training, which replaces names by invented ones, teaches the model to take rare words for names.
+    """
+    lower = name.lower()
+    if is_ordinary(lower) or is_common_word(lower):
+        return True
+    return not any(character.isalnum() for character in name)

@@ -21,7 +21,7 @@ from pipeline.errors import ResourceError
 from pipeline.schema import CHIP, COMPANY, PERSON, STATUSES
 
 PHRASES_NAME = "phrases.npz"
-BUCKETS = 1 << 18
+BUCKETS = 1 << 20
 # How far before the first and behind the second name of a pair words are looked at, in characters.
 REACH = 60
 LONGEST = 4

@@ -7,7 +7,7 @@ import json
 import logging
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -84,7 +84,8 @@ def _quiet() -> Iterator[None]:
 def _fold_scaling(network: Network) -> None:
     """Puts what attention scores are divided by into the queries' weights: one product less over
     every pair of tokens."""
-    for module in network.encoder.backbone.modules():
+    modules: Iterable[Any] = network.encoder.backbone.modules()
+    for module in modules:
         if isinstance(getattr(module, "scaling", None), float) and hasattr(module, "query"):
             module.query.weight.data *= module.scaling
             module.query.bias.data *= module.scaling

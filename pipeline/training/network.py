@@ -72,7 +72,8 @@ class Encoder(nn.Module):
         self.dropout = nn.Dropout(0.1)
         self.tags = nn.Linear(width, tags)
         self.early = EarlyTags(width, tags)
-        layers: Any = backbone.encoder.layer
+        inner: Any = backbone
+        layers = inner.encoder.layer
         layers[len(layers) // 2].register_forward_pre_hook(
             lambda _, arguments: (self.early(arguments[0]), *arguments[1:])
         )

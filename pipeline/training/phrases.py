@@ -17,10 +17,10 @@ from pipeline.schema import STATUSES, SYMMETRIC
 from pipeline.training.examples import Example, Marked
 
 # n-grams rarer than this tell nothing that lasts.
-LEAST_COUNT = 3
+LEAST_COUNT = 6
 BATCH = 64
 EPOCHS = 2
-RATE = 0.1
+RATE = 0.05
 
 
 def train_phrases(examples: Iterable[Example], *, seed: int) -> PhraseModel:

@@ -36,7 +36,7 @@ class Bfloat16Linear(nn.Linear):
     """A linear layer whose weights stay float32 and whose products are made in bfloat16."""
 
     def forward(self, input: Tensor) -> Tensor:
-        product: Tensor = _Product.apply(input, self.weight, self.bias)
+        product: Tensor = _Product.apply(input, self.weight, self.bias)  # type: ignore[no-untyped-call]
         return product
 
 

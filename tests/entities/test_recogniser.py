@@ -55,8 +55,23 @@ def test_an_unknown_name_is_a_mention_without_an_id(found: Callable[..., Names])
     assert found("砚石微涨了。", HandMade([(0, 3, 0)])) == [("砚石微", "company", "", "model")]
 
 
-def test_a_known_name_read_as_another_type_is_not_that_entity(found: Callable[..., Names]) -> None:
-    assert found("英伟达涨了。", HandMade([(0, 3, 1)])) == [("英伟达", "person", "", "model")]
+def test_a_name_of_one_sense_read_as_another_type_is_what_it_is(
+    found: Callable[..., Names],
+) -> None:
+    assert found("英伟达涨了。", HandMade([(0, 3, 1)])) == [
+        ("英伟达", "company", "company:nvidia", "model")
+    ]
+
+
+def test_a_known_name_with_a_word_behind_it_is_cut(found: Callable[..., Names]) -> None:
+    assert found("特斯拉车涨了。", HandMade([(0, 4, 0)])) == [
+        ("特斯拉", "company", "company:tesla", "model")
+    ]
+
+
+@pytest.mark.parametrize("word", ["画蛇添足", "梦想", "，"])
+def test_a_word_that_names_nobody_is_no_mention(word: str, found: Callable[..., Names]) -> None:
+    assert found(word + "涨了。", HandMade([(0, len(word), 0)])) == []
 
 
 def test_a_sure_name_that_the_model_only_suspects_is_taken(found: Callable[..., Names]) -> None:
