@@ -6,7 +6,6 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,22 +56,21 @@ class ModelClassifier:
                 by_window.setdefault(window, []).append(candidate)
         mentions = {m.span: m for c in candidates for m in (c.first, c.second)}
         around = Surroundings(cleaned.text, cleaned.sentences, map(_name, mentions.values()))
-        agreed = {_stated(j): j.status for j in self._witness(cleaned, candidates, None)}
+        agreed = {
+            _stated(j.candidate, j.relation, j.backward): j.status
+            for j in self._witness(cleaned, candidates, None)
+        }
         judgements: list[Judgement] = []
         for window, group in sorted(by_window.items()):
             for at in range(0, len(group), MAX_PAIRS):
                 part = group[at : at + MAX_PAIRS]
-                for judgement in self._opinions(part, window, reading, starts, around, agreed):
-                    heard = _with_witness(judgement, agreed)
-                    if heard.score >= self._model.meta.thresholds[judgement.relation]:
-                        judgements.append(heard)
+                judgements += self._judge(part, window, reading, starts, around, agreed)
         return tuple(judgements)
 
-    def _opinions(
+    def _judge(
         self, group: list[Candidate], window: int, reading: Reading, starts: list[int],
         around: Surroundings, agreed: Mapping[_Stated, str],
     ) -> Iterator[Judgement]:  # fmt: skip
-        """What the model alone finds at least a little likely."""
         places: dict[CleanSpan, int] = {}
         rows: list[tuple[int, int, int, int]] = []
         for candidate in group:
@@ -95,16 +93,17 @@ class ModelClassifier:
                 if relation in SYMMETRIC:
                     ways = [max(ways)] if ways else []
                 for chance, backward, row in ways:
-                    if chance >= LEAST:
+                    stated = _stated(candidate, relation, backward)
+                    voice = agreed.get(stated, "") if chance >= LEAST else ""
+                    score = _raised(chance) if voice else chance
+                    if score >= self._model.meta.thresholds[relation]:
                         told = self._statuses(around, candidate, relation, backward)
                         told = told + self._model.meta.status_share * np.log(statuses[row, number])
-                        same = (candidate.first.span, candidate.second.span, relation)
-                        voice = agreed.get((*same, backward and relation not in SYMMETRIC))
                         if voice:
                             told[STATUSES.index(voice)] += STATUS_AGREEMENT
                         status = STATUSES[int(told.argmax())]
                         yield Judgement(
-                            candidate, relation, backward, status, chance, _between(candidate)
+                            candidate, relation, backward, status, score, _between(candidate)
                         )
 
     def _statuses(
@@ -121,17 +120,14 @@ def _name(mention: Mention[CleanSpan]) -> Name:
     return Name(mention.span.start, mention.span.end, mention.type)
 
 
-def _stated(judgement: Judgement) -> _Stated:
-    candidate = judgement.candidate
-    backward = judgement.backward and judgement.relation not in SYMMETRIC
-    return candidate.first.span, candidate.second.span, judgement.relation, backward
+def _stated(candidate: Candidate, relation: str, backward: bool) -> _Stated:
+    backward = backward and relation not in SYMMETRIC
+    return candidate.first.span, candidate.second.span, relation, backward
 
 
-def _with_witness(judgement: Judgement, agreed: Mapping[_Stated, str]) -> Judgement:
-    if _stated(judgement) not in agreed:
-        return judgement
-    odds = judgement.score / max(1 - judgement.score, 1e-9) * math.exp(AGREEMENT)
-    return replace(judgement, score=odds / (1 + odds))
+def _raised(chance: float) -> float:
+    odds = chance / max(1 - chance, 1e-9) * math.exp(AGREEMENT)
+    return odds / (1 + odds)
 
 
 def _admits(relation: str, candidate: Candidate, backward: bool) -> bool:
