@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 # jieba counted a word this often or more: running text uses it.
@@ -96,16 +97,6 @@ def is_ordinary(name: str) -> bool:
     return name not in DICTIONARY_NAMES and _dictionary().get(name, 0) >= MIN_WORD_COUNT
 
 
-@lru_cache(maxsize=1)
-def _dictionary() -> dict[str, int]:
-    """Word → count, of jieba's dictionary, without what it tags as a name."""
-    import jieba
-
-    with jieba.get_dict_file() as lines:
-        rows = (line.decode("utf-8").split() for line in lines)
-        return {row[0]: int(row[1]) for row in rows if not row[-1].startswith(NAME_TAGS)}
-
-
 def is_common_word(name: str) -> bool:
     """Whether `name`, Simplified, is a word of jieba's dictionary that can be no name, however rare
     it is: an idiom (画蛇添足), a verb, an adverb, a place (欧美), a time."""
@@ -113,9 +104,20 @@ def is_common_word(name: str) -> bool:
 
 
 @lru_cache(maxsize=1)
+def _dictionary() -> dict[str, int]:
+    """Word → count, of jieba's dictionary, without what it tags as a name."""
+    return {word: int(n) for word, n, tag in _entries() if not tag.startswith(NAME_TAGS)}
+
+
+@lru_cache(maxsize=1)
 def _common_words() -> frozenset[str]:
+    return frozenset(word for word, _, tag in _entries() if tag.startswith(COMMON_TAGS))
+
+
+def _entries() -> Iterator[list[str]]:
+    """Word, count and tag of each line of jieba's dictionary."""
     import jieba
 
     with jieba.get_dict_file() as lines:
-        rows = (line.decode("utf-8").split() for line in lines)
-        return frozenset(row[0] for row in rows if row[-1].startswith(COMMON_TAGS))
+        for line in lines:
+            yield line.decode("utf-8").split()

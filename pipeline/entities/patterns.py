@@ -36,11 +36,16 @@ class PatternRecogniser:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
-    def __call__(self, cleaned: CleanText) -> tuple[Mention[CleanSpan], ...]:
+    def __call__(
+        self, cleaned: CleanText, matches: tuple[Match, ...] | None = None
+    ) -> tuple[Mention[CleanSpan], ...]:
         """The mentions of `cleaned`, ascending, not overlapping; `entity` is set where the registry
-        knows the name."""
+        knows the name.
+
+        matches: what the registry finds in the text; looked up when not given.
+        """
         text = cleaned.text
-        matches = self._whole(text, self._registry.find(text))
+        matches = self._whole(text, self._registry.find(text) if matches is None else matches)
         names = _NamesOfArticle(
             Counter(fold(match.span.of(text)) for match in matches),
             frozenset(match.ids[0] for match in matches if match.ids and not match.ambiguous),

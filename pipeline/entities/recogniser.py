@@ -38,7 +38,8 @@ class Recogniser:
         tokens = self._model.tokenize(cleaned.text)
         reading = self._model.read(tokens, cleaned.sentences, hints_of(tokens, matches))
         found = list(self._read(cleaned.text, reading, matches))
-        found += self._overlooked(cleaned, reading, [mention.span for mention in found])
+        taken = [mention.span for mention in found]
+        found += self._overlooked(reading, self._patterns(cleaned, matches), taken)
         return tuple(sorted(found, key=lambda mention: mention.span)), reading
 
     def _read(
@@ -65,13 +66,16 @@ class Recogniser:
         return not self._registry.ids_of(span.of(text)) and _is_word(rest.of(text))
 
     def _overlooked(
-        self, cleaned: CleanText, reading: Reading, taken: list[CleanSpan]
+        self,
+        reading: Reading,
+        seen: tuple[Mention[CleanSpan], ...],
+        taken: list[CleanSpan],
     ) -> Iterator[Mention[CleanSpan]]:
         """What registry and patterns see where the best reading has nothing, unless the model is
         sure that there is nothing."""
         starts = reading.tokens.starts
         at = 0
-        for mention in self._patterns(cleaned):
+        for mention in seen:
             while at < len(taken) and taken[at].end <= mention.span.start:
                 at += 1
             if at < len(taken) and taken[at].overlaps(mention.span):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -44,6 +44,7 @@ from pipeline.training.train import (  # noqa: E402
     run_training,
 )
 from tests.command import Command  # noqa: E402
+from tests.training.killing import Killed, killed_at  # noqa: E402
 
 # The width of this encoder's auxiliary head is nought, at which torch warns.
 pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore::UserWarning")]
@@ -122,18 +123,6 @@ def config(tmp_path: Path) -> Path:
     path = tmp_path / "study.toml"
     path.write_text(STUDY, encoding="utf-8")
     return path
-
-
-class Killed(Exception):
-    pass
-
-
-def killed_at(number: int) -> Callable[[Step], None]:
-    def progress(step: Step) -> None:
-        if step.position.step == number:
-            raise Killed
-
-    return progress
 
 
 def test_the_command_trains_each_variant_once_and_compares_them(

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,7 +24,8 @@ from pipeline.training.config import load_config  # noqa: E402
 from pipeline.training.examples import OURS, Example, Marked  # noqa: E402
 from pipeline.training.losses import losses_of  # noqa: E402
 from pipeline.training.packing import pack  # noqa: E402
-from pipeline.training.train import Step, build_network, load_data, run_training  # noqa: E402
+from pipeline.training.train import build_network, load_data, run_training  # noqa: E402
+from tests.training.killing import Killed, killed_at  # noqa: E402
 
 # The width of this encoder's auxiliary head is nought, at which torch warns.
 pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore::UserWarning")]
@@ -63,18 +63,6 @@ def config(tmp_path: Path) -> Path:
     path = tmp_path / "config.toml"
     path.write_text(CONFIG, encoding="utf-8")
     return path
-
-
-class Killed(Exception):
-    pass
-
-
-def killed_at(number: int) -> Callable[[Step], None]:
-    def progress(step: Step) -> None:
-        if step.position.step == number:
-            raise Killed
-
-    return progress
 
 
 def test_a_training_that_was_killed_ends_with_the_same_weights(
