@@ -1,4 +1,6 @@
-"""The same example with other names, so that the network learns contexts and not names."""
+"""The same example with other names, so that the network learns contexts and not names; and several
+examples as one text, so that it learns that most of the names of a long text have nothing to do
+with each other."""
 
 from __future__ import annotations
 
@@ -115,3 +117,34 @@ def with_other_names(
         at = mention.end
     pieces.append(example.text[at:])
     return replace(example, text="".join(pieces), mentions=tuple(mentions))
+
+
+def joined(first: Example, second: Example) -> Example | None:
+    """One example of the text of `first` and, behind a line break, that of `second`, between whose
+    entities nothing holds; None where that is not known, because one is annotated in part only or
+    a name of the one stands in the other."""
+    if any(example.tagged != OURS or example.judged is not None for example in (first, second)):
+        return None
+    if _names_stand_in(first, second.text) or _names_stand_in(second, first.text):
+        return None
+    shift = len(first.text) + 1
+    numbers = 1 + max((mention.entity for mention in first.mentions), default=0)
+    return replace(
+        first,
+        text=f"{first.text}\n{second.text}",
+        mentions=first.mentions
+        + tuple(
+            Marked(m.start + shift, m.end + shift, m.type, m.entity + numbers)
+            for m in second.mentions
+        ),
+        triples=first.triples
+        | {
+            (head + numbers, relation, tail + numbers): status
+            for (head, relation, tail), status in second.triples.items()
+        },
+        labels={},
+    )
+
+
+def _names_stand_in(example: Example, text: str) -> bool:
+    return any(example.text[m.start : m.end] in text for m in example.mentions)

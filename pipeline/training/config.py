@@ -39,7 +39,8 @@ class DataConfig:
 class TrainingConfig:
     """batch_tokens: tokens of a batch, padding included. warmup_share: part of all steps.
     renamed_share: entities that get another name. hints_dropped: names of the registry that are
-    kept back. dropout: inside the encoder. bfloat16: whether matrix products are made in it (see
+    kept back. joined_share: examples of corpus and real that go on with the next one as one text.
+    dropout: inside the encoder. bfloat16: whether matrix products are made in it (see
     precision.py). spurious_from_epoch: from which (0 is the first) wrongly found mentions are
     judged. patience: epochs without a better dev score before it stops. steps: 0 for as many as
     the epochs have; else it ends after so many, epochs and patience count for nothing, and dev is
@@ -54,6 +55,7 @@ class TrainingConfig:
     weight_decay: float = 0.01
     renamed_share: float = 0.35
     hints_dropped: float = 0.3
+    joined_share: float = 0.0
     dropout: float = 0.1
     bfloat16: bool = False
     spurious_from_epoch: int = 1

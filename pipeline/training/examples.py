@@ -33,7 +33,6 @@ class Example:
     judged: the ordered entity pairs, each with the relations, of which the set says whether they
         hold; None where it says so of all.
     labels: labels of another scheme for ordered entity pairs (FinRE's 44), for an auxiliary head.
-    sentences: for a triple, the spans of the sentences that state it, () where not known.
     """
 
     text: str

@@ -6,7 +6,7 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,7 @@ from pipeline.model.phrases import PHRASES_NAME
 from pipeline.model.tags import tag_names
 from pipeline.model.tokens import VOCABULARY_NAME, Tokenizer
 from pipeline.training import checkpoint, sources
-from pipeline.training.augmentation import NamePools, with_other_names
+from pipeline.training.augmentation import NamePools, joined, with_other_names
 from pipeline.training.batches import Batch, FindNames, Item, as_they_are, batched, items_of
 from pipeline.training.checkpoint import Position
 from pipeline.training.config import Config, DataConfig, ModelConfig, with_defaults
@@ -230,20 +230,32 @@ class Training:
         chance = random.Random(f"{settings.seed}/{epoch}")
         items: list[Item] = []
         for name, examples in self._data.train.items():
-            left = getattr(self.config.data, name)
-            while left > 0:
-                for example in examples:
-                    if left >= 1 or chance.random() < left:
-                        items += self._items(example, chance, settings.renamed_share)
-                left -= 1
+            shown = list(self._drawn(examples, getattr(self.config.data, name), chance))
+            if name in OWN_SETS and settings.joined_share:
+                chance.shuffle(shown)
+                shown = list(_in_runs(shown, settings.joined_share, chance))
+            for example in shown:
+                items += self._items(example, chance)
         return batched(items, max_tokens=settings.batch_tokens, chance=chance)
 
-    def _items(self, example: Example, chance: random.Random, share: float) -> Iterator[Item]:
-        # Half of the examples keep all their names, so that real ones are seen as they are.
-        if chance.random() < 0.5:
-            example = with_other_names(
-                example, self._pools, share=min(2 * share, 1.0), chance=chance
-            )
+    def _drawn(
+        self, examples: Sequence[Example], times: float, chance: random.Random
+    ) -> Iterator[Example]:
+        """Each of `examples` as often as `times` says, half of the time with other names."""
+        share = self.config.training.renamed_share
+        while times > 0:
+            for example in examples:
+                if times < 1 and chance.random() >= times:
+                    continue
+                # Half of the examples keep all their names, so that real ones are seen as they are.
+                if chance.random() < 0.5:
+                    example = with_other_names(
+                        example, self._pools, share=min(2 * share, 1.0), chance=chance
+                    )
+                yield example
+            times -= 1
+
+    def _items(self, example: Example, chance: random.Random) -> Iterator[Item]:
         yield from items_of(
             example, self._tokenizer, self._find_names, self._labels,
             chance=chance, drop_hints=self.config.training.hints_dropped,
@@ -313,6 +325,18 @@ class Training:
         factor = (step + 1) / warm if step < warm else max(0.05, 1 - (step - warm) / (total - warm))
         for group, rate in zip(self.optimiser.param_groups, self._rates, strict=True):
             group["lr"] = rate * factor
+
+
+def _in_runs(examples: Iterable[Example], share: float, chance: random.Random) -> Iterator[Example]:
+    """`examples` in their order, `share` of them (0..1) joined to the one before."""
+    last: Example | None = None
+    for example in examples:
+        both = joined(last, example) if last and chance.random() < share else None
+        if last and not both:
+            yield last
+        last = both or example
+    if last:
+        yield last
 
 
 def _floats(losses: Losses) -> dict[str, float]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +20,7 @@ from pipeline.errors import InputError, ResourceError  # noqa: E402
 from pipeline.extractor import Extractor  # noqa: E402
 from pipeline.model.session import Model  # noqa: E402
 from pipeline.training import checkpoint  # noqa: E402
-from pipeline.training.augmentation import NamePools, with_other_names  # noqa: E402
+from pipeline.training.augmentation import NamePools, joined, with_other_names  # noqa: E402
 from pipeline.training.batches import batched, items_of  # noqa: E402
 from pipeline.training.config import load_config  # noqa: E402
 from pipeline.training.examples import OURS, Example, Marked  # noqa: E402
@@ -48,6 +50,7 @@ epochs = 2
 batch_tokens = 60
 checkpoint_minutes = 0.0
 spurious_from_epoch = 0
+joined_share = 0.5
 """
 
 
@@ -163,6 +166,41 @@ def test_replaced_names_stand_where_the_example_says() -> None:
         assert names[0] == names[2] != "远山"
         assert names[1].isascii()
         assert other.text == f"{names[0]}收购{names[1]}，{names[0]}称。"
+
+
+def _stating(text: str, head: str, tail: str, **changes: Any) -> Example:
+    marks = tuple(
+        Marked(text.index(name), text.index(name) + len(name), "company", number)
+        for number, name in enumerate((head, tail), start=1)
+    )
+    example = Example(text, marks, {(1, "buy", 2): "actual"}, OURS, None, {}, "test")
+    return replace(example, **changes)
+
+
+def test_joined_examples_hold_what_each_held() -> None:
+    first = _stating("远山收购青穹。", "远山", "青穹")
+    second = _stating("白鹭买下澄光。", "白鹭", "澄光")
+    both = joined(first, second)
+    assert both
+    assert both.text == "远山收购青穹。\n白鹭买下澄光。"
+    names = {m.entity: both.text[m.start : m.end] for m in both.mentions}
+    facts = {(names[head], names[tail]) for head, _, tail in both.triples}
+    assert facts == {("远山", "青穹"), ("白鹭", "澄光")}
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        _stating("远山买下澄光。", "远山", "澄光"),
+        _stating("白鹭买下澄光。", "白鹭", "澄光", judged=frozenset()),
+        _stating("白鹭买下澄光。", "白鹭", "澄光", tagged=""),
+    ],
+    ids=["a name of both", "other pairs unknown", "other mentions unknown"],
+)
+def test_examples_of_which_too_little_is_known_are_not_joined(second: Example) -> None:
+    first = _stating("远山收购青穹。", "远山", "青穹")
+    assert joined(first, second) is None
+    assert joined(second, first) is None
 
 
 @pytest.mark.parametrize(
