@@ -40,11 +40,11 @@ class TrainingConfig:
     """batch_tokens: tokens of a batch, padding included. warmup_share: part of all steps.
     renamed_share: entities that get another name. hints_dropped: names of the registry that are
     kept back. joined_share: examples of corpus and real that go on with the next one as one text.
-    dropout: inside the encoder. bfloat16: whether matrix products are made in it (see
-    precision.py). spurious_from_epoch: from which (0 is the first) wrongly found mentions are
-    judged. patience: epochs without a better dev score before it stops. steps: 0 for as many as
-    the epochs have; else it ends after so many, epochs and patience count for nothing, and dev is
-    scored once, at the end."""
+    dropout: of states inside the encoder, none of attention. bfloat16: whether matrix products are
+    made in it (see precision.py). spurious_from_epoch: from which (0 is the first) wrongly found
+    mentions are judged. patience: epochs without a better dev score before it stops. steps: 0 for
+    as many as the epochs have; else it ends after so many, epochs and patience count for nothing,
+    and dev is scored once, at the end."""
 
     seed: int = 7
     epochs: int = 4

@@ -201,9 +201,10 @@ class Training:
         self._find_names = find_names(registry, config.model)
         self._pools = pools
         self._labels = data.labels()
-        for module in network.encoder.backbone.modules():
+        for name, module in network.encoder.backbone.named_modules():
             if isinstance(module, nn.Dropout):
-                module.p = config.training.dropout
+                # Dropping attention as well would keep torch from its fused attention.
+                module.p = 0.0 if name.endswith("self.dropout") else config.training.dropout
         if config.training.bfloat16:
             multiply_in_bfloat16(network)
         backbone = {id(p) for p in network.encoder.backbone.parameters()}
