@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.entities.guesses import SPEECH, Guess, Guesses
-from pipeline.entities.segment import Word, frequency
+from pipeline.entities.segment import frequency, segment
 from pipeline.schema import COMPANY
 from pipeline.types import CleanSpan
 
@@ -43,15 +43,15 @@ _NOT_NAMES = frozenset(
 )
 
 
-def guess_companies(text: str, words: tuple[Word, ...]) -> Guesses:
-    """Companies in one Simplified sentence, possibly overlapping; words: the sentence's by jieba."""
-    yield from _han_companies(text, words)
+def guess_companies(text: str) -> Guesses:
+    """Companies in one Simplified sentence, possibly overlapping."""
+    yield from _han_companies(text)
     yield from _latin_companies(text)
 
 
-def _han_companies(text: str, words: tuple[Word, ...]) -> Guesses:
-    ending_at = {end: start for start, end, _ in words}
+def _han_companies(text: str) -> Guesses:
     for match in _COMPANY_TAIL.finditer(text):
+        ending_at = {end: start for start, end, _ in segment(text)}
         stem_end = match.start()
         start = stem_end
         # The stem may be one unknown word or be cut by jieba into single characters.

@@ -15,7 +15,7 @@ from pipeline.entities.chips import guess_chips, model_ends
 from pipeline.entities.companies import guess_companies
 from pipeline.entities.people import guess_people
 from pipeline.entities.registry import Match, Registry, fold
-from pipeline.entities.segment import Word, frequency, segment
+from pipeline.entities.segment import frequency, segment
 from pipeline.schema import CHIP
 from pipeline.types import CleanSpan, CleanText, Mention
 
@@ -56,10 +56,9 @@ class PatternRecogniser:
         weighed: list[tuple[Match, str, float]] = []
         last: list[Match] = []
         for sentence, inside in by_sentence(cleaned.sentences, matches):
-            words = segment(sentence.of(text))
-            weighed += self._weigh(text, sentence, inside, words, names)
+            weighed += self._weigh(text, sentence, inside, names)
             # A name may reach over the cut of an overlong sentence.
-            mentions += _guessed(text, sentence, last + inside, words, forms)
+            mentions += _guessed(text, sentence, last + inside, forms)
             last = inside[-1:]
         mentions += self._accepted(text, weighed)
         mentions += _repeated(text, mentions, matches)
@@ -80,7 +79,6 @@ class PatternRecogniser:
         text: str,
         sentence: CleanSpan,
         inside: list[Match],
-        words: tuple[Word, ...],
         names: _NamesOfArticle,
     ) -> Iterable[tuple[Match, str, float]]:
         """Each ambiguous match of `sentence` with the entity that it most likely names, and how
@@ -89,7 +87,8 @@ class PatternRecogniser:
         if not doubtful:
             return
         borders = frozenset(
-            (sentence.start + start, sentence.start + end) for start, end, _ in words
+            (sentence.start + start, sentence.start + end)
+            for start, end, _ in segment(sentence.of(text))
         )
         beside = tuple(match.span for match in inside if match.ids and not match.ambiguous)
         for match in doubtful:
@@ -132,7 +131,6 @@ def _guessed(
     text: str,
     sentence: CleanSpan,
     matches: list[Match],
-    words: tuple[Word, ...],
     forms: frozenset[str],
 ) -> list[Mention[CleanSpan]]:
     """Pattern mentions where no registry name lies; the higher rank, then the longer span wins an
@@ -140,7 +138,7 @@ def _guessed(
     taken = [match.span for match in matches]
     kept: list[Mention[CleanSpan]] = []
     own = sentence.of(text)
-    guesses = [*guess_chips(own, forms), *guess_people(own, words), *guess_companies(own, words)]
+    guesses = [*guess_chips(own, forms), *guess_people(own), *guess_companies(own)]
     for guess in sorted(guesses, key=lambda g: (-g.rank, g.span.start - g.span.end, g.span)):
         span = CleanSpan(sentence.start + guess.span.start, sentence.start + guess.span.end)
         if not any(span.overlaps(other) for other in taken):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.entities.guesses import SPEECH, Guess, Guesses
-from pipeline.entities.segment import Word, frequency
+from pipeline.entities.segment import frequency, segment
 from pipeline.schema import PERSON
 from pipeline.types import CleanSpan
 
@@ -80,13 +80,12 @@ _COMPANY_WORDS = frozenset(
 )
 
 
-def guess_people(text: str, words: tuple[Word, ...]) -> Guesses:
-    """People in one Simplified sentence, possibly overlapping; words: the sentence's by jieba."""
-    ends = {end for _, end, _ in words}
+def guess_people(text: str) -> Guesses:
+    """People in one Simplified sentence, possibly overlapping."""
     for match in _FOREIGN.finditer(text):
         yield Guess(CleanSpan(*match.span()), PERSON, 0.9, 3)
     for match in _FOREIGN_GLOSSED.finditer(text):
-        start = _foreign_start(match.start("name"), match.end("name"), ends)
+        start = _foreign_start(text, match.start("name"), match.end("name"))
         if _looks_personal(match["gloss"]):
             yield Guess(CleanSpan(start, match.end("name")), PERSON, 0.8, 2)
             yield Guess(CleanSpan(*match.span("gloss")), PERSON, 0.8, 2)
@@ -94,7 +93,7 @@ def guess_people(text: str, words: tuple[Word, ...]) -> Guesses:
         yield Guess(CleanSpan(*match.span("name")), PERSON, 0.6, 1)
     for pattern, score in ((_AFTER_ROLE, 0.75), (_BEFORE_ROLE, 0.7)):
         for match in pattern.finditer(text):
-            span = _person_span(text, match.start("name"), match.end("name"), ends)
+            span = _person_span(text, match.start("name"), match.end("name"))
             if span:
                 yield Guess(span, PERSON, score, 2)
     for match in _AFTER_ROLE_LATIN.finditer(text):
@@ -105,19 +104,25 @@ def _looks_personal(gloss: str) -> bool:
     return not _COMPANY_WORDS.intersection(gloss.split())
 
 
-def _foreign_start(start: int, end: int, word_ends: set[int]) -> int:
+def _foreign_start(text: str, start: int, end: int) -> int:
     """Where the transliteration begins: behind the last word border that leaves two characters or more."""
-    return next((at for at in range(start, end - 1) if at in word_ends or at == 0), start)
+    ends = _word_ends(text)
+    return next((at for at in range(start, end - 1) if at in ends or at == 0), start)
 
 
-def _person_span(text: str, start: int, end: int, word_ends: set[int]) -> CleanSpan | None:
+def _person_span(text: str, start: int, end: int) -> CleanSpan | None:
     """The three- or else two-character name that ends where a word ends and is no dictionary word."""
     compound = text[start : start + 2] in COMPOUND_SURNAMES
     least = start + (3 if compound else 2)
+    ends = _word_ends(text)
     for stop in range(end, least - 1, -1):
-        if stop in word_ends and not _is_common_word(text[start:stop]):
+        if stop in ends and not _is_common_word(text[start:stop]):
             return CleanSpan(start, stop)
     return None
+
+
+def _word_ends(text: str) -> set[int]:
+    return {end for _, end, _ in segment(text)}
 
 
 def _is_common_word(word: str) -> bool:

@@ -19,6 +19,7 @@ def _tokenizer() -> Any:
     return tokenizer
 
 
+@lru_cache(maxsize=4)  # several patterns ask for the same sentence in turn, and most need none
 def segment(text: str) -> tuple[Word, ...]:
     """The words of `text` in order as (start, end, word), half-open; together they cover it."""
     words: list[Word] = []

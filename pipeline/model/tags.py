@@ -10,6 +10,8 @@ import numpy as np
 from pipeline.schema import ENTITY_TYPES
 
 OUTSIDE: Final = 0
+# The log-probability of what cannot be.
+NEVER: Final = -1e4
 
 
 def tag_names(types: Sequence[str] = ENTITY_TYPES) -> tuple[str, ...]:
@@ -31,9 +33,9 @@ def encode(spans: Sequence[tuple[int, int, int]], length: int) -> list[int]:
 
 
 def transitions(types: int) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """0 where a tag may follow a tag, else -1e4; float32 (tags, tags), from row to column."""
+    """0 where a tag may follow a tag, else NEVER; float32 (tags, tags), from row to column."""
     count = 1 + 4 * types
-    allowed = np.full((count, count), -1e4, dtype=np.float32)
+    allowed = np.full((count, count), NEVER, dtype=np.float32)
     begins = [
         OUTSIDE,
         *(1 + 4 * kind for kind in range(types)),
@@ -57,28 +59,50 @@ def decode(
 
     scores: float32 (length, tags), log-probabilities. allowed: as `transitions` gives it.
     """
-    length, count = scores.shape
-    if not length:
-        return []
-    greedy = scores.argmax(axis=1)
-    if (
-        not allowed[OUTSIDE, greedy[0]]
-        and not allowed[greedy[:-1], greedy[1:]].any()
-        and (not greedy[-1] or (greedy[-1] - 1) % 4 > 1)
-    ):
-        return spans_of(greedy.tolist())  # no sequence is better than the best of every token
-    best = scores[0] + np.where(allowed[OUTSIDE] == 0, 0, -1e4)
-    back = np.zeros((length, count), dtype=np.int32)
-    for at in range(1, length):
+    # Before the first token and behind the last one stands O: a sequence may begin with what may
+    # follow it, and end with what it may follow.
+    scores = np.pad(scores, ((1, 1), (0, 0)), constant_values=NEVER)
+    scores[[0, -1], OUTSIDE] = 0
+    best = scores.argmax(axis=1)
+    tags: list[int] = best.tolist()
+    mended: list[tuple[int, int]] = []
+    for at in np.flatnonzero(allowed[best[:-1], best[1:]]).tolist():
+        if mended and at < mended[-1][1]:
+            continue
+        # Nothing is better than the best tags of all tokens, but where two of them do not fit: the
+        # stretch around is searched, and made longer until its ends fit what stands beside it.
+        first, last = at, at + 2
+        while True:
+            while mended and first < mended[-1][1]:
+                first = min(first, mended.pop()[0])
+            found = _viterbi(scores[first:last], allowed)
+            # The tag before the first one is the last one, and the other way round: both are O.
+            unfit = allowed[tags[first - 1], found[0]] + allowed[found[-1], tags[last % len(tags)]]
+            if not unfit or last - first == len(tags):
+                break
+            reach = last - first
+            first, last = max(first - reach, 0), min(last + reach, len(tags))
+        tags[first:last] = found
+        mended.append((first, last))
+    return spans_of(tags[1:-1])
+
+
+def _viterbi(
+    scores: np.ndarray[Any, np.dtype[np.float32]],
+    allowed: np.ndarray[Any, np.dtype[np.float32]],
+) -> list[int]:
+    """The best sequence in which each tag may follow the one before it."""
+    columns = np.arange(scores.shape[1])
+    best = scores[0]
+    back: list[np.ndarray[Any, np.dtype[np.int64]]] = []
+    for here in scores[1:]:
         through = best[:, None] + allowed
-        back[at] = through.argmax(axis=0)
-        best = through[back[at], np.arange(count)] + scores[at]
-    # A sequence may end after O, E and S only.
-    best = best + np.array([0 if not tag or (tag - 1) % 4 > 1 else -1e4 for tag in range(count)])
+        back.append(through.argmax(axis=0))
+        best = through[back[-1], columns] + here
     tags = [int(best.argmax())]
-    for at in range(length - 1, 0, -1):
-        tags.append(int(back[at][tags[-1]]))
-    return spans_of(tags[::-1])
+    for step in reversed(back):
+        tags.append(int(step[tags[-1]]))
+    return tags[::-1]
 
 
 def spans_of(tags: Sequence[int]) -> list[tuple[int, int, int]]:

@@ -8,7 +8,6 @@ from pipeline.entities.chips import guess_chips, model_ends
 from pipeline.entities.companies import guess_companies
 from pipeline.entities.guesses import Guesses
 from pipeline.entities.people import guess_people
-from pipeline.entities.segment import segment
 
 
 def _spans(text: str, guesses: Guesses) -> list[str]:
@@ -51,7 +50,7 @@ def test_a_model_ends_where_its_number_and_suffix_do() -> None:
     ],
 )
 def test_a_latin_company_needs_its_surroundings(text: str, expected: list[str]) -> None:
-    assert _spans(text, guess_companies(text, segment(text))) == expected
+    assert _spans(text, guess_companies(text)) == expected
 
 
 @pytest.mark.parametrize(
@@ -64,7 +63,7 @@ def test_a_latin_company_needs_its_surroundings(text: str, expected: list[str]) 
     ],
 )
 def test_a_han_company_is_a_rare_stem_with_a_tail(text: str, expected: list[str]) -> None:
-    assert _spans(text, guess_companies(text, segment(text))) == expected
+    assert _spans(text, guess_companies(text)) == expected
 
 
 @pytest.mark.parametrize(
@@ -79,7 +78,7 @@ def test_a_han_company_is_a_rare_stem_with_a_tail(text: str, expected: list[str]
     ],
 )
 def test_a_person_is_known_by_role_script_or_gloss(text: str, expected: str) -> None:
-    assert expected in _spans(text, guess_people(text, segment(text)))
+    assert expected in _spans(text, guess_people(text))
 
 
 @pytest.mark.parametrize(
@@ -93,4 +92,4 @@ def test_a_person_is_known_by_role_script_or_gloss(text: str, expected: str) -> 
     ],
 )
 def test_a_role_without_a_name_gives_no_person(text: str) -> None:
-    assert _spans(text, guess_people(text, segment(text))) == []
+    assert _spans(text, guess_people(text)) == []

@@ -49,6 +49,25 @@ def test_any_scores_decode_to_spans_in_order(length: int, seed: int) -> None:
         ends.append(last)
 
 
+@given(st.integers(1, 60), st.sampled_from((0.5, 2.0, 8.0)), st.integers(0, 2**32 - 1))
+def test_no_admissible_sequence_scores_higher(length: int, sureness: float, seed: int) -> None:
+    scores = np.random.default_rng(seed).normal(scale=sureness, size=(length, 5))
+    allowed = transitions(1)
+    best: dict[int, tuple[float, list[int]]] = {0: (0.0, [])}
+    for row in scores.astype(np.float32):
+        best = {
+            tag: max(
+                (score + float(row[tag]), [*path, tag])
+                for before, (score, path) in best.items()
+                if not allowed[before, tag]
+            )
+            for tag in range(5)
+            if any(not allowed[before, tag] for before in best)
+        }
+    _, path = max(ended for tag, ended in best.items() if not allowed[tag, 0])
+    assert decode(scores.astype(np.float32), allowed) == spans_of(path)
+
+
 def test_the_best_admissible_sequence_is_found_where_the_best_tags_are_none() -> None:
     names = tag_names()
     scores = np.full((2, len(names)), -9.0, dtype=np.float32)
