@@ -71,6 +71,10 @@ def train(
     start_from: Annotated[
         Path | None, typer.Option(help="Weights (.safetensors) of another training.")
     ] = None,
+    teacher: Annotated[
+        Path | None,
+        typer.Option(help="Folder of a training of more layers, to come close to and start from."),
+    ] = None,
     threads: Annotated[int, typer.Option(min=1, help="Threads of arithmetic.")] = 2,
 ) -> None:
     """Train the extractor: one encoder, two heads. Needs `pip install 'zongheng[train]'`.
@@ -84,6 +88,9 @@ def train(
 
         zongheng train --config my.toml --corpus mine.passages --dev my-dev.passages \\
             --backbone my-encoder --out outputs/train/mine
+
+        zongheng train --config fewer-layers.toml --teacher outputs/train/mine \\
+            --out outputs/train/small
     """
     require_torch()
     import torch
@@ -100,8 +107,9 @@ def train(
     )
     with _training_progress(settings.training.epochs, settings.training.steps) as show:
         last = run_training(
-            settings, sets, backbone, out, start_from=start_from, names=names, progress=show
-        )
+            settings, sets, backbone, out,
+            start_from=start_from, teach=teacher, names=names, progress=show,
+        )  # fmt: skip
     if last is None:
         print(f"nothing left to do: the training in {safe(str(out))} has ended")
         return

@@ -31,10 +31,9 @@ from pipeline.model.tokens import Tokenizer, Tokens
 from pipeline.model.windows import Window, windows
 from pipeline.training import sources
 from pipeline.training.batches import FindNames, Item, collate, items_of
+from pipeline.training.building import MANIFEST_NAME, load_network
 from pipeline.training.examples import CLUENER_TYPES, Example
-from pipeline.training.losses import Network
-from pipeline.training.packing import load_network
-from pipeline.training.train import MANIFEST_NAME
+from pipeline.training.network import Network
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,7 +20,7 @@ from pipeline.model.phrases import PHRASES_NAME
 from pipeline.model.session import ENCODER_NAME, JUDGE_NAME, META_NAME
 from pipeline.model.tokens import VOCABULARY_NAME
 from pipeline.schema import ENTITY_TYPES, RELATIONS, STATUSES
-from pipeline.training.losses import Network
+from pipeline.training.network import Network
 
 OPSET = 17
 EXAMPLE_TOKENS = 12
@@ -133,12 +133,12 @@ def _export_judge(network: Network, path: Path) -> None:
 
 
 def _finish(source: Path, target: Path, *, int8: bool) -> None:
-    """The encoder's matrices and embeddings as int8, per channel; the judge is small and stays."""
-    if int8 and target.name == ENCODER_NAME:
+    """The matrices and embeddings as int8."""
+    if int8:
         quantize_dynamic(
             source,
             target,
-            op_types_to_quantize=["MatMul", "Gather"],
+            op_types_to_quantize=["MatMul", "Gemm", "Gather"],
             per_channel=False,
             weight_type=QuantType.QInt8,
         )

@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from pipeline.model.tags import decode, transitions
 from pipeline.schema import ENTITY_TYPES, RELATIONS, admits
-from pipeline.training.batches import SCHEMES, Batch, Item
+from pipeline.training.batches import Batch, Item
+from pipeline.training.distillation import FACT_SHARE, Teacher, lesson_loss
 from pipeline.training.examples import CLUENER, OURS
-from pipeline.training.network import PAIR_WIDTH, Encoder, PairJudge
+from pipeline.training.network import Network
 
 # Per window: a tag is one of a hundred decisions, a fact one of a few.
 TAG_WEIGHT = 0.15
@@ -24,26 +25,15 @@ LABEL_WEIGHT = 0.3
 ALLOWED = transitions(len(ENTITY_TYPES))
 
 
-class Network(nn.Module):
-    """Everything that is trained: what ships, and the auxiliary heads of other sets' schemes."""
-
-    def __init__(self, encoder: Encoder, labels: int) -> None:
-        super().__init__()
-        width = encoder.backbone.config.hidden_size
-        self.encoder = encoder
-        self.judge = PairJudge(width)
-        self.cluener = nn.Linear(width, 1 + 4 * len(SCHEMES[CLUENER]))
-        self.labels = nn.Linear(PAIR_WIDTH, labels)
-
-
 @dataclass(frozen=True, slots=True)
 class Losses:
-    """Mean losses of a batch's windows, by part."""
+    """Mean losses of a batch's windows, by part. lesson: what a teacher adds, 0 without one."""
 
     tags: Tensor
     facts: Tensor
     statuses: Tensor
     labels: Tensor
+    lesson: Tensor
 
     @property
     def total(self) -> Tensor:
@@ -52,16 +42,20 @@ class Losses:
             + FACT_WEIGHT * self.facts
             + STATUS_WEIGHT * self.statuses
             + LABEL_WEIGHT * self.labels
+            + self.lesson
         )
 
 
-def losses_of(network: Network, batch: Batch, *, spurious: bool = False) -> Losses:
+def losses_of(
+    network: Network, batch: Batch, *, spurious: bool = False, teacher: Teacher | None = None
+) -> Losses:
     """The losses of `batch`; gradients flow through them.
 
     spurious: whether mentions that the network finds but that are none are judged too, as having no
-        relation to any other.
+        relation to any other. teacher: what the network is to come close to.
     """
     states, tags = network.encoder(batch.ids, batch.hints)
+    taught = teacher.read(batch) if teacher else None
     count = len(batch.items)
     tagging = tags.new_zeros(())
     if any(item.scheme == OURS for item in batch.items):
@@ -83,6 +77,8 @@ def losses_of(network: Network, batch: Batch, *, spurious: bool = False) -> Loss
             item = with_spurious(item, tags[row, : item.length])
         if len(item.pairs):
             logits, kinds = network.judge(own, item.mentions, item.pairs)
+            if teacher and taught:
+                item = _softened(item, teacher, taught[0][row, : item.length])
             fact, status = pair_losses(item, logits, kinds)
             facts, statuses = facts + fact, statuses + status
         if len(item.label_pairs):
@@ -90,7 +86,16 @@ def losses_of(network: Network, batch: Batch, *, spurious: bool = False) -> Loss
             labels = labels + functional.binary_cross_entropy_with_logits(
                 network.labels(features), item.labels, reduction="sum"
             )
-    return Losses(tagging / count, facts / count, statuses / count, labels / count)
+    lesson = lesson_loss(batch, (states, tags), taught) if taught else tags.new_zeros(())
+    return Losses(tagging / count, facts / count, statuses / count, labels / count, lesson)
+
+
+def _softened(item: Item, teacher: Teacher, states: Tensor) -> Item:
+    """`item` whose facts hold by as much as annotators and teacher say together. states: the
+    teacher's, of this window."""
+    logits = teacher.judge(states, item.mentions, item.pairs)
+    holds = FACT_SHARE * _pooled(item, logits).sigmoid() + (1 - FACT_SHARE) * item.holds
+    return replace(item, holds=holds)
 
 
 def with_spurious(item: Item, tags: Tensor) -> Item:
@@ -136,11 +141,9 @@ def pair_losses(item: Item, logits: Tensor, kinds: Tensor) -> tuple[Tensor, Tens
     A fact holds as surely as its surest statement says: the highest logit over the pairs of
     mentions, in either direction where it is symmetric, that can state it.
     """
-    facts = len(item.holds)
-    known = item.groups >= 0
-    index = item.groups[known]
-    pooled = logits.new_full((facts,), -1e4).scatter_reduce(0, index, logits[known], "amax")
-    fact = functional.binary_cross_entropy_with_logits(pooled, item.holds, reduction="sum")
+    fact = functional.binary_cross_entropy_with_logits(
+        _pooled(item, logits), item.holds, reduction="sum"
+    )
     wanted = torch.nonzero(item.statuses >= 0).flatten()
     if not len(wanted):
         return fact, fact.new_zeros(())
@@ -151,3 +154,10 @@ def pair_losses(item: Item, logits: Tensor, kinds: Tensor) -> tuple[Tensor, Tens
         best = places[detached[places[:, 0], places[:, 1]].argmax()]
         status = status + functional.cross_entropy(kinds[best[0], best[1]], item.statuses[number])
     return fact, status
+
+
+def _pooled(item: Item, logits: Tensor) -> Tensor:
+    """The logit of each fact of `item`, float (facts,), from those of its pairs."""
+    known = item.groups >= 0
+    lowest = logits.new_full((len(item.holds),), -1e4)
+    return lowest.scatter_reduce(0, item.groups[known], logits[known], "amax")

@@ -18,6 +18,8 @@ from torch.nn import functional
 
 from pipeline.model.tokens import PAD
 from pipeline.schema import ENTITY_TYPES, RELATIONS, STATUSES
+from pipeline.training.batches import SCHEMES
+from pipeline.training.examples import CLUENER
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -177,3 +179,15 @@ class PairJudge(nn.Module):
         after = (beyond.unsqueeze(-1) >= borders).sum(-1)
         ahead = (before.unsqueeze(-1) >= borders).sum(-1)
         return len(DISTANCES) + after - ahead
+
+
+class Network(nn.Module):
+    """Everything that is trained: what ships, and the auxiliary heads of other sets' schemes."""
+
+    def __init__(self, encoder: Encoder, labels: int) -> None:
+        super().__init__()
+        width = encoder.backbone.config.hidden_size
+        self.encoder = encoder
+        self.judge = PairJudge(width)
+        self.cluener = nn.Linear(width, 1 + 4 * len(SCHEMES[CLUENER]))
+        self.labels = nn.Linear(PAIR_WIDTH, labels)

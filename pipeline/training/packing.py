@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,12 +14,12 @@ from pipeline import resources
 from pipeline.cleaning.script import ScriptConverter
 from pipeline.corpus.inline import read_passages
 from pipeline.entities.registry import load_registry
-from pipeline.errors import InputError
 from pipeline.model.phrases import PHRASES_NAME, PhraseModel
 from pipeline.model.session import ENCODER_NAME, Floats, open_session
 from pipeline.model.tokens import Tokenizer
 from pipeline.training import sources
 from pipeline.training.batches import Item, as_they_are
+from pipeline.training.building import load_network
 from pipeline.training.calibration import (
     Bin,
     at_temperature,
@@ -29,11 +28,10 @@ from pipeline.training.calibration import (
     reliability,
     with_statuses,
 )
-from pipeline.training.checkpoint import load_weights
 from pipeline.training.export import export
-from pipeline.training.losses import Network
+from pipeline.training.network import Network
 from pipeline.training.scoring import Scores, score
-from pipeline.training.train import BEST_NAME, MANIFEST_NAME, build_network, figures
+from pipeline.training.train import figures
 
 PARITY_WINDOWS = 200
 # What is added to dev's best thresholds: a window of dev states more than one of an article does,
@@ -55,21 +53,6 @@ class Packed:
     reliability: tuple[Bin, ...]
     largest_gap: float
     int8_agreement: float
-
-
-def load_network(run: Path, backbone: str) -> Network:
-    """The network of a training. Raises InputError where `run` is none."""
-    path = run / MANIFEST_NAME
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        layers, labels = manifest["config"]["model"]["layers"], manifest["labels"]
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"{run}: not the folder of a training: {error!r}") from error
-    with tempfile.TemporaryDirectory() as scratch:
-        network, _ = build_network(backbone, layers, len(labels), Path(scratch))
-    load_weights(network, run / BEST_NAME)
-    network.eval()
-    return network
 
 
 def pack(

@@ -18,7 +18,7 @@ from pipeline.model.phrases import Name, PhraseModel, Surroundings
 from pipeline.model.tags import decode, transitions
 from pipeline.schema import ENTITY_TYPES, RELATIONS, STATUSES, SYMMETRIC, admits
 from pipeline.training.batches import Batch, Item
-from pipeline.training.losses import Network
+from pipeline.training.network import Network
 
 # Facts that are less probable than this are not kept: no threshold is that low.
 LEAST = 0.02

@@ -17,9 +17,9 @@ from pipeline.errors import InputError
 from pipeline.model.tokens import Tokenizer
 from pipeline.training import sources
 from pipeline.training.batches import as_they_are
+from pipeline.training.building import load_network
 from pipeline.training.config import Config, Study
 from pipeline.training.examples import Example
-from pipeline.training.packing import load_network
 from pipeline.training.scoring import Scores, score
 from pipeline.training.train import (
     LOG_NAME,

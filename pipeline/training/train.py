@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
+from safetensors.torch import load_file
 from torch import nn
 
 from pipeline import resources
@@ -21,29 +22,31 @@ from pipeline.entities.registry import Registry, load_registry
 from pipeline.errors import InputError
 from pipeline.evaluation.gold import digest
 from pipeline.model.phrases import PHRASES_NAME
-from pipeline.model.tags import tag_names
-from pipeline.model.tokens import VOCABULARY_NAME, Tokenizer
+from pipeline.model.tokens import Tokenizer
 from pipeline.training import checkpoint, sources
 from pipeline.training.augmentation import NamePools, joined, with_other_names
 from pipeline.training.batches import Batch, FindNames, Item, as_they_are, batched, items_of
+from pipeline.training.building import (
+    BEST_NAME,
+    MANIFEST_NAME,
+    build_network,
+    kept_layers,
+    load_network,
+    start_with,
+)
 from pipeline.training.checkpoint import Position
 from pipeline.training.config import Config, DataConfig, ModelConfig, with_defaults
+from pipeline.training.distillation import Teacher
 from pipeline.training.examples import Example
-from pipeline.training.losses import Losses, Network, losses_of
-from pipeline.training.network import Encoder
+from pipeline.training.losses import Losses, losses_of
+from pipeline.training.network import Network
 from pipeline.training.phrases import train_phrases
 from pipeline.training.precision import multiply_in_bfloat16
 from pipeline.training.scoring import Scores, score
-from pipeline.training.vocabulary import trimmed
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel
 
 MAX_GRADIENT_NORM = 1.0
-BEST_NAME = "best.safetensors"
 LAST_FOLDER = "last"
 LOG_NAME = "log.jsonl"
-MANIFEST_NAME = "manifest.json"
 # The sets that are annotated by our guidelines: those that a learning curve has less and less of.
 OWN_SETS = ("corpus", "real")
 
@@ -133,50 +136,6 @@ def _public_sets(
     ]
 
 
-def build_network(
-    backbone: str, layers: Sequence[int], labels: int, out: Path
-) -> tuple[Network, Tokenizer]:
-    """A network on the encoder `backbone` (a Hugging Face name or a folder), and its tokenizer,
-    which is written into `out`."""
-    from huggingface_hub import hf_hub_download
-    from transformers import AutoModel
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-
-    try:
-        encoder: PreTrainedModel = AutoModel.from_pretrained(
-            backbone, add_pooling_layer=False, dtype=torch.float32
-        )
-        local = Path(backbone) / VOCABULARY_NAME
-        file = local if local.is_file() else Path(hf_hub_download(backbone, VOCABULARY_NAME))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{backbone}: no encoder could be loaded: {error}") from error
-    words, table = trimmed(file, _embeddings(encoder))
-    encoder.resize_token_embeddings(len(table))
-    _embeddings(encoder).copy_(table)
-    if layers:
-        _keep_layers(encoder, layers)
-    out.mkdir(parents=True, exist_ok=True)
-    words.save(str(out / VOCABULARY_NAME))
-    encoder.config.to_json_file(out / "config.json")
-    return Network(Encoder(encoder, len(tag_names())), labels), Tokenizer(words)
-
-
-def _embeddings(encoder: PreTrainedModel) -> torch.Tensor:
-    table: torch.Tensor = encoder.get_input_embeddings().weight.data  # type: ignore[assignment]
-    return table
-
-
-def _keep_layers(encoder: PreTrainedModel, layers: Sequence[int]) -> None:
-    inner: Any = encoder.encoder
-    if max(layers) >= len(inner.layer):
-        raise InputError(f"layers {list(layers)}: the encoder has {len(inner.layer)}")
-    inner.layer = nn.ModuleList(inner.layer[number] for number in layers)
-    encoder.config.num_hidden_layers = len(layers)
-
-
 @dataclass(frozen=True, slots=True)
 class Step:
     """What one step, or one look at dev, reports."""
@@ -192,7 +151,7 @@ class Training:
 
     def __init__(
         self, config: Config, data: TrainingData, network: Network, tokenizer: Tokenizer,
-        registry: Registry, pools: NamePools,
+        registry: Registry, pools: NamePools, teacher: Teacher | None = None,
     ) -> None:  # fmt: skip
         self.config = config
         self.network = network
@@ -200,6 +159,7 @@ class Training:
         self._tokenizer = tokenizer
         self._find_names = find_names(registry, config.model)
         self._pools = pools
+        self._teacher = teacher
         self._labels = data.labels()
         for name, module in network.encoder.backbone.named_modules():
             if isinstance(module, nn.Dropout):
@@ -284,8 +244,9 @@ class Training:
                     break
                 self._set_rates(self.position.step, total)
                 losses = losses_of(
-                    self.network, batch, spurious=epoch >= settings.spurious_from_epoch
-                )
+                    self.network, batch,
+                    spurious=epoch >= settings.spurious_from_epoch, teacher=self._teacher,
+                )  # fmt: skip
                 self._descend(losses)
                 self.position = replace(
                     self.position, batch=self.position.batch + 1, step=self.position.step + 1
@@ -341,10 +302,7 @@ def _in_runs(examples: Iterable[Example], share: float, chance: random.Random) -
 
 
 def _floats(losses: Losses) -> dict[str, float]:
-    return {
-        name: float(getattr(losses, name).detach())
-        for name in ("tags", "facts", "statuses", "labels")
-    }
+    return {field.name: float(getattr(losses, field.name).detach()) for field in fields(losses)}
 
 
 def figures(scores: Scores) -> dict[str, float]:
@@ -365,13 +323,16 @@ def run_training(
     out: Path,
     *,
     start_from: Path | None = None,
+    teach: Path | None = None,
     names: Path | None = None,
     progress: Callable[[Step], None] = lambda _: None,
 ) -> Step | None:
     """Trains into the folder `out`, or goes on with what stands there; the last report, None where
     it had ended before.
 
-    start_from: the weights of another run. names: a file of company names for replacing names.
+    start_from: the weights of another run. teach: the folder of a run on the same backbone whose
+    network teaches this one, and is what it starts with where start_from is not given. names: a
+    file of company names for replacing names.
     Raises InputError where `out` holds a training of other settings or data.
     """
     data = data.part(config.data.part)
@@ -380,11 +341,15 @@ def run_training(
     registry = load_registry([resources.find("registry")], simplify)
     torch.manual_seed(config.training.seed)
     network, tokenizer = build_network(backbone, config.model.layers, len(data.labels()), out)
+    teacher = _teacher(teach, backbone) if teach else None
     if start_from:
-        _start(network, start_from)
+        start_with(network, load_file(start_from), start_from)
+    elif teach and teacher:
+        layers = config.model.layers or teacher.layers
+        start_with(network, teacher.initial_weights(layers), teach)
     pools = NamePools.of([(r.type, r.name) for r in registry.records.values()], names)
-    training = Training(config, data, network, tokenizer, registry, pools)
-    _hold_manifest(out, config, data, start_from)
+    training = Training(config, data, network, tokenizer, registry, pools, teacher)
+    _hold_manifest(out, config, data, start_from, teach)
     training.position = (
         checkpoint.load(out / LAST_FOLDER, network, training.optimiser) or training.position
     )
@@ -415,22 +380,14 @@ def _present(wanted: DataConfig, data: TrainingData) -> DataConfig:
     return replace(wanted, **{name: 0.0 for name in sets if not data.train.get(name)})
 
 
-def _start(network: Network, weights: Path) -> None:
-    """Takes over what has the same name and shape: another run may have had other labels."""
-    from safetensors.torch import load_file
-
-    own = network.state_dict()
-    fitting = {
-        name: value
-        for name, value in load_file(weights).items()
-        if name in own and own[name].shape == value.shape
-    }
-    if not fitting:
-        raise InputError(f"{weights}: nothing in it fits this network")
-    network.load_state_dict(fitting, strict=False)
+def _teacher(run: Path, backbone: str) -> Teacher:
+    network = load_network(run, backbone)
+    return Teacher(network, kept_layers(run, network))
 
 
-def _hold_manifest(out: Path, config: Config, data: TrainingData, start_from: Path | None) -> None:
+def _hold_manifest(
+    out: Path, config: Config, data: TrainingData, start_from: Path | None, teach: Path | None
+) -> None:
     code = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
         code.update(path.read_bytes())
@@ -440,11 +397,13 @@ def _hold_manifest(out: Path, config: Config, data: TrainingData, start_from: Pa
         "examples": {name: len(examples) for name, examples in data.train.items()},
         "labels": list(data.labels()),
         "start_from": digest(start_from) if start_from else "",
+        "teacher": digest(teach / BEST_NAME) if teach else "",
     }
     path = out / MANIFEST_NAME
     if path.is_file():
         before = json.loads(path.read_text(encoding="utf-8"))
         before.pop("code", None)
+        before.setdefault("teacher", "")
         before["config"] = json.loads(json.dumps(with_defaults(before.get("config", {}))))
         for key, value in manifest.items():
             if before.get(key) != value:

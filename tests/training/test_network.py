@@ -13,9 +13,9 @@ pytest.importorskip("transformers")
 from torch import nn  # noqa: E402
 
 from pipeline.training.batches import items_of  # noqa: E402
+from pipeline.training.building import build_network  # noqa: E402
 from pipeline.training.examples import OURS, Example, Marked  # noqa: E402
 from pipeline.training.precision import Bfloat16Linear, multiply_in_bfloat16  # noqa: E402
-from pipeline.training.train import build_network  # noqa: E402
 
 pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore::UserWarning")]
 

@@ -22,11 +22,13 @@ from pipeline.model.session import Model  # noqa: E402
 from pipeline.training import checkpoint  # noqa: E402
 from pipeline.training.augmentation import NamePools, joined, with_other_names  # noqa: E402
 from pipeline.training.batches import batched, items_of  # noqa: E402
+from pipeline.training.building import build_network  # noqa: E402
 from pipeline.training.config import load_config  # noqa: E402
+from pipeline.training.distillation import Teacher  # noqa: E402
 from pipeline.training.examples import OURS, Example, Marked  # noqa: E402
 from pipeline.training.losses import losses_of  # noqa: E402
 from pipeline.training.packing import pack  # noqa: E402
-from pipeline.training.train import build_network, load_data, run_training  # noqa: E402
+from pipeline.training.train import load_data, run_training  # noqa: E402
 from tests.training.killing import Killed, killed_at  # noqa: E402
 
 # The width of this encoder's auxiliary head is nought, at which torch warns.
@@ -133,6 +135,45 @@ def test_a_step_with_every_part_lowers_the_loss(backbone: Path, tmp_path: Path) 
         optimiser.step()
         optimiser.zero_grad()
     assert float(loss.detach()) < before
+
+
+def test_a_student_comes_close_to_its_teacher(backbone: Path, tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    teacher = Teacher(build_network(str(backbone), (), 1, tmp_path)[0], (0, 1))
+    network, tokenizer = build_network(str(backbone), (1,), 1, tmp_path)
+    items = items_of(_stating("远山收购青穹。", "远山", "青穹"), tokenizer, lambda _: ())
+    (batch,) = batched(list(items), max_tokens=100, chance=random.Random(0))
+    optimiser = torch.optim.AdamW(network.parameters(), lr=1e-2)
+    before = float(losses_of(network, batch, teacher=teacher).lesson)
+    for _ in range(12):
+        losses_of(network, batch, teacher=teacher).total.backward()
+        optimiser.step()
+        optimiser.zero_grad()
+    assert float(losses_of(network, batch, teacher=teacher).lesson) < before
+
+
+def test_a_training_that_had_another_teacher_is_refused(
+    backbone: Path, passages: Path, config: Path, tmp_path: Path
+) -> None:
+    data, settings = load_data([passages], [passages], None), load_config(config)
+    teacher, out = tmp_path / "teacher", tmp_path / "student"
+    run_training(settings, data, str(backbone), teacher)
+    with pytest.raises(Killed):
+        run_training(settings, data, str(backbone), out, teach=teacher, progress=killed_at(1))
+    with pytest.raises(InputError, match="another teacher"):
+        run_training(settings, data, str(backbone), out)
+
+
+def test_a_student_begins_with_the_layers_of_its_teacher(backbone: Path, tmp_path: Path) -> None:
+    network, _ = build_network(str(backbone), (), 1, tmp_path)
+    teacher = Teacher(network, (3, 7))
+    weights = teacher.initial_weights([7])
+    layers = network.encoder.backbone.state_dict()
+    key = "encoder.layer.{}.output.dense.weight"
+    assert torch.equal(weights["encoder.backbone." + key.format(0)], layers[key.format(1)])
+    assert "encoder.backbone." + key.format(1) not in weights
+    with pytest.raises(InputError, match=r"layers \[5\]: the teacher does not have"):
+        teacher.initial_weights([5, 7])
 
 
 def test_layers_that_the_encoder_lacks_are_told(backbone: Path, tmp_path: Path) -> None:
