@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pipeline import resources
-from pipeline.cleaning import Cleaner
+from pipeline.cleaning import Cleaner, is_chinese
 from pipeline.entities import Recogniser, Registry, link, load_registry
 from pipeline.errors import InputError, PipelineError
 from pipeline.model.session import Model
@@ -88,12 +88,16 @@ class Extractor:
         """Everything found in `article`; a plain string counts as the text of an article named
         "article".
 
-        Raises UnfitArticle where nothing can be extracted (empty, too long, not Unicode text).
+        Raises UnfitArticle where nothing can be extracted (empty, too long, not Unicode text, not
+        Chinese).
         """
         if isinstance(article, str):
             article = Article("article", article)
         self._check(article)
         cleaned = self._cleaner(article)
+        # Asked of the repaired text: damage may hide every Han character.
+        if not is_chinese(cleaned.text):
+            raise UnfitArticle("not_chinese", "")
         mentions, reading = self._recognise(cleaned)
         entities = link(article.id, cleaned, mentions, self._registry, self._cleaner.traditional)
         triples, candidates = relate(cleaned, entities, self._classify, reading)

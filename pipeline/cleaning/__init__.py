@@ -8,5 +8,6 @@ repaired Simplified text.
 
 from pipeline.cleaning.cleaner import Cleaner
 from pipeline.cleaning.decoding import Decoded, DecodeFailure, decode
+from pipeline.cleaning.script import is_chinese
 
-__all__ = ["Cleaner", "DecodeFailure", "Decoded", "decode"]
+__all__ = ["Cleaner", "DecodeFailure", "Decoded", "decode", "is_chinese"]

@@ -3,6 +3,7 @@ character."""
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from opencc import OpenCC
@@ -20,6 +21,25 @@ KEPT = (
 ).split()
 # Two do for all of OpenCC's tables: 薴 → 苧 → 苎, 對於單 → 对於单 → 对于单.
 MAX_PASSES = 4
+
+# Of Han characters and the words of other alphabets: a bilingual page has some 0.3, a Chinese
+# report full of model names 0.6, an English one that names a few firms in Chinese 0.02.
+MIN_HAN_SHARE = 0.1
+# For each Han character: a Chinese sentence that quotes a Japanese name has 0.4, Japanese prose 0.7
+# or more.
+MAX_KANA_PER_HAN = 0.6
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+_KANA_OR_HANGUL = re.compile("[\u3041-\u30fa\u30fc-\u30ff\u1100-\u11ff\uac00-\ud7af]")
+_WORD = re.compile(r"[^\W\d_\u1100-\u11ff\u3000-\uffff\U00020000-\U000323af]+")
+
+
+def is_chinese(text: str) -> bool:
+    """Whether `text`, clean, is written in Chinese, be it with names and phrases of other languages
+    in it."""
+    han = sum(1 for _ in _HAN.finditer(text))
+    words = sum(1 for _ in _WORD.finditer(text))
+    others = sum(1 for _ in _KANA_OR_HANGUL.finditer(text))
+    return han > 0 and han >= MIN_HAN_SHARE * (han + words) and others <= MAX_KANA_PER_HAN * han
 
 
 class ScriptConverter:

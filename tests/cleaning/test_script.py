@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.cleaning.script import KEPT, ScriptConverter
+from pipeline.cleaning.script import KEPT, ScriptConverter, is_chinese
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "script.json").read_text("utf-8"))
 # Radicals, extension A, the basic block, compatibility forms, extensions B to H.
@@ -90,3 +90,20 @@ def test_a_release_that_changes_the_length_is_overruled_character_by_character(
     converter = ScriptConverter()
     monkeypatch.setattr(converter, "_to_simplified", Longer())
     assert converter.simplify("電腦") == "电脑"
+
+
+@pytest.mark.parametrize(
+    ("text", "chinese"),
+    [
+        ("英伟达宣布收购Arm。", True),
+        ("輝達（NVIDIA）H100、H200、B200 與 AMD MI300X、Intel Gaudi 3 正面交鋒", True),
+        ("任天堂（株式会社ニンテンドー）与索尼争夺玩家。", True),
+        ("Nvidia agreed to buy Arm from SoftBank, people close to the talks said.", False),
+        ("Alibaba (阿里巴巴) reported record sales; " + "its cloud unit grew again. " * 10, False),
+        ("エヌビディアは英半導体設計会社を買収すると発表した。", False),
+        ("엔비디아가 ARM 인수를 발표했다.", False),
+        ("1234 5678 %%%", False),
+    ],
+)
+def test_what_counts_as_chinese(text: str, chinese: bool) -> None:
+    assert is_chinese(text) is chinese
