@@ -22,7 +22,7 @@ from tests.command import Command, Done
 TEXT = "软银去年收购了Graphcore。\n"
 TRADITIONAL = "軟銀去年收購了Graphcore。\n作者：林小舟\n"
 PAGE = "工廠(chǎng)去年擴(kuò)建，產(chǎn)能翻(fān)倍。\n作者：林小舟\n"
-COMMANDS = ("run", "clean", "check", "schema", "gold verify", "gold agreement")
+COMMANDS = ("run", "status", "clean", "check", "schema", "gold verify", "gold agreement")
 
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -83,53 +83,6 @@ class TestHelp:
 
     def test_the_version_is_that_of_the_package(self, zongheng: Command) -> None:
         assert zongheng("--version") == Done(0, f"zongheng {__version__}\n", "")
-
-
-class TestRun:
-    def test_triples_come_out(self, zongheng: Command) -> None:
-        write("文/甲.txt")
-        done = zongheng("run", "文", "--out", "出")
-        assert (done.status, done.err) == (0, "")
-        assert "1 articles" in done.out
-        assert "1 triples → 出" in done.out
-        (line,) = Path("出/triples.jsonl").read_text("utf-8").splitlines()
-        assert json.loads(line)["head"] == "软银"
-
-    def test_quiet_says_nothing(self, zongheng: Command) -> None:
-        write("甲.txt")
-        assert zongheng("run", "甲.txt", "-o", "出", "--quiet") == Done(0, "", "")
-
-    def test_a_rejected_article_is_told_and_does_not_fail_the_run(self, zongheng: Command) -> None:
-        write("文/甲.txt")
-        write("文/空.txt", "")
-        done = zongheng("run", "文", "-o", "出")
-        assert done.status == 0
-        assert "rejected 1 × empty: the article holds no visible character" in done.out
-        assert "rejects.jsonl" in done.out
-
-    def test_a_second_run_needs_fresh(self, zongheng: Command) -> None:
-        write("甲.txt")
-        zongheng("run", "甲.txt", "-o", "出")
-        assert zongheng("run", "甲.txt", "-o", "出").status == 1
-        assert zongheng("run", "甲.txt", "-o", "出", "--fresh").status == 0
-
-    def test_the_encoding_can_be_named(self, zongheng: Command) -> None:
-        Path("甲.txt").write_bytes(TRADITIONAL.encode("big5"))
-        zongheng("run", "甲.txt", "-o", "出", "--encoding", "big5", "-q")
-        (line,) = Path("出/articles.jsonl").read_text("utf-8").splitlines()
-        assert json.loads(line)["encoding"] == "big5"
-
-    def test_articles_above_max_chars_are_rejected(self, zongheng: Command) -> None:
-        write("甲.txt")
-        out = zongheng("run", "甲.txt", "-o", "出", "--max-chars", "5").out
-        assert "rejected 1 × too_long" in out
-
-    def test_a_file_whose_name_is_no_unicode_is_run(self, zongheng: Command) -> None:
-        write(os.fsdecode(b"\xb2\xe2.txt"))
-        write(os.fsdecode(b"\xb2\xe3.txt"), "")
-        done = zongheng("run", ".", "-o", "出")
-        assert done.status == 0
-        assert "rejected 1 × duplicate_id" in done.out
 
 
 class TestClean:
@@ -218,6 +171,11 @@ class TestClean:
         Path("乙\x1b[2J.txt").write_bytes(bytes(range(256)) * 8)
         done = zongheng("clean", "乙\x1b[2J.txt")
         assert r"乙\x1b[2J: the bytes are not text" in done.err
+
+    def test_an_id_that_leads_out_of_the_folder_is_but_a_name(self, zongheng: Command) -> None:
+        write("文.jsonl", json.dumps({"id": "../../甲", "text": TEXT}))
+        assert zongheng("clean", "文.jsonl", "--out", "净").status == 0
+        assert [path.name for path in Path("净").iterdir()] == ["..%2F..%2F甲.txt"]
 
     def test_an_unreadable_article_is_told_and_the_others_are_cleaned(
         self, zongheng: Command
@@ -325,6 +283,9 @@ MENDABLE = {
     "an out folder below a file": ("clean", "甲.txt", "-o", "甲.txt/出"),
     "a run folder with other files": ("run", "甲.txt", "-o", "."),
     "a registry that is not there": ("run", "甲.txt", "-o", "出", "--registry", "没有"),
+    "a model that is not there": ("run", "甲.txt", "-o", "出", "--model", "没有"),
+    "a status of nothing": ("status", "没有"),
+    "a status of another folder": ("status", "空"),
     "a run that is not there": ("check", "没有", "--gold", "甲.txt"),
     "a gold that is not there": ("check", "空", "--gold", "没有.jsonl"),
     "a gold that is no gold": ("gold", "verify", "甲.txt", "--texts", "."),
@@ -354,6 +315,12 @@ USAGE = {
     "no folder for the run": ("run", "甲.txt"),
     "a limit that is no number": ("run", "甲.txt", "-o", "出", "--max-chars", "viel"),
     "a limit below one": ("run", "甲.txt", "-o", "出", "--max-chars", "0"),
+    "an engine that is none": ("run", "甲.txt", "-o", "出", "--engine", "steam"),
+    "a cluster without Ray": ("run", "甲.txt", "-o", "出", "--ray-address", "auto"),
+    "rejects that are no number": ("run", "甲.txt", "-o", "出", "--max-rejects", "viele"),
+    "rejects beyond all": ("run", "甲.txt", "-o", "出", "--max-rejects", "101%"),
+    "fewer rejects than none": ("run", "甲.txt", "-o", "出", "--max-rejects", "-1"),
+    "workers below none": ("run", "甲.txt", "-o", "出", "--workers", "-1"),
     "no command": (),
     "no command of gold": ("gold",),
     "two views at once": ("clean", "甲.txt", "--diff", "--explain"),
@@ -457,9 +424,9 @@ def test_ctrl_c_is_told_in_one_line(zongheng: Command, monkeypatch: pytest.Monke
     def stop(*_: object, **__: object) -> None:
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr("pipeline.batch.find_files", stop)
+    monkeypatch.setattr("pipeline.batch.find_inputs", stop)
     done = zongheng("run", "甲.txt", "-o", "出")
-    assert done == Done(130, "", "zongheng: stopped; run the same command again to start over\n")
+    assert done == Done(130, "", "zongheng: stopped; run the same command again to go on\n")
 
 
 def test_a_full_disk_is_told_in_one_line(

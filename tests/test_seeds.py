@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from pipeline.batch import find_files, read_articles, run
-from pipeline.batch.run import OUTPUTS
-from pipeline.extractor import MAX_CHARACTERS, Extractor
+from pipeline.batch import Job, find_inputs, make_engine, read_items, run
+from pipeline.batch.manifest import OUTPUTS
+from pipeline.extractor import Extractor
 from pipeline.schema import JSON_SCHEMAS, RELATIONS
 
 SEEDS = 5
@@ -29,8 +29,8 @@ def out(extractor: Extractor, seeds: Path, tmp_path_factory: pytest.TempPathFact
 
 
 def run_seeds(extractor: Extractor, seeds: Path, out: Path) -> Path:
-    articles = read_articles(find_files([str(seeds)]), max_characters=MAX_CHARACTERS)
-    run(extractor, articles, out, settings={})
+    items = read_items(find_inputs([str(seeds)]))
+    run(items, out, Job(lambda: extractor), make_engine("serial", 1), settings={})
     return out
 
 

@@ -1,138 +1,250 @@
-"""Articles from files, folders and globs, one at a time; what cannot be read becomes a reject, not
-a stop."""
+"""From paths to items, one at a time; what cannot be read becomes a reject, not a stop."""
 
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterable, Iterator
+import hashlib
+import io
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
-from pipeline.batch.containers import (
-    HTML_SUFFIXES,
-    MARKDOWN_SUFFIXES,
-    Page,
-    declared_charset,
-    read_html,
-    read_markdown,
+from pipeline.batch.archives import read_archive
+from pipeline.batch.compression import (
+    COMPRESSED_SUFFIXES,
+    STDIN,
+    bare_path,
+    open_stream,
+    shown,
 )
-from pipeline.cleaning import DecodeFailure, decode
+from pipeline.batch.containers import HTML_SUFFIXES, MARKDOWN_SUFFIXES
+from pipeline.batch.digests import DigestSet
+from pipeline.batch.fields import GUESSED, FieldNames, text_item
+from pipeline.batch.items import FileItem, Item, PageItem, TextItem, content_digest
+from pipeline.batch.records import BadRecord, Record, read_csv, read_jsonl, read_parquet
 from pipeline.errors import InputError
-from pipeline.types import Article, Reject
-
-SUFFIXES = (".txt", *MARKDOWN_SUFFIXES, *HTML_SUFFIXES)
-
-# Four bytes a character at most: beyond this the file is too long whatever its encoding, and is not
-# even read.
-MAX_BYTES_PER_CHARACTER = 4
-# A page is mostly markup, so its size says little about its article; lxml needs some 10 bytes of
-# memory for each byte of it.
-MAX_PAGE_BYTES = 20_000_000
+from pipeline.types import Reject
 
 
-def find_files(paths: Iterable[str]) -> tuple[Path, ...]:
-    """The article files that `paths` (files, folders, globs) name, sorted within each, none twice.
+class Kind(Enum):
+    """What a file holds; the value names it to people."""
 
-    Raises InputError for a path that does not exist and for a folder or glob without any article.
+    ARTICLE = "article"
+    JSONL = "JSONL"
+    CSV = "CSV"
+    PARQUET = "Parquet"
+    ARCHIVE = "WARC"
+    STDIN = "standard input"
+
+
+_KINDS: dict[str, Kind] = {
+    **dict.fromkeys((".txt", *MARKDOWN_SUFFIXES, *HTML_SUFFIXES), Kind.ARTICLE),
+    **dict.fromkeys((".jsonl", ".ndjson"), Kind.JSONL),
+    **dict.fromkeys((".csv", ".tsv"), Kind.CSV),
+    ".parquet": Kind.PARQUET,
+    **dict.fromkeys((".warc", ".wet"), Kind.ARCHIVE),
+}
+SUFFIXES = tuple(_KINDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file to read, or "-" for standard input. size: its bytes as it lies on the disk, 0 where
+    that is unknown."""
+
+    path: str
+    kind: Kind
+    size: int
+
+
+def find_inputs(paths: Iterable[str]) -> tuple[Input, ...]:
+    """The inputs that `paths` (files, folders, globs, "-") name, sorted within each, none twice.
+
+    A folder gives the files of every known ending, compressed (.gz, .zst) or not; a file that is
+    named is taken whatever its ending, as an article where that is none of these.
+    Raises InputError for a path that does not exist and for a folder or glob without any input.
     """
-    files: dict[Path, None] = {}
+    inputs: dict[str, Input] = {}
     for given in paths:
+        if given == STDIN:
+            inputs[given] = Input(STDIN, Kind.STDIN, 0)
+            continue
         try:
-            files.update(dict.fromkeys(_named(given)))
+            inputs.update((str(path), _input(path)) for path in _named(given))
         except OSError as error:  # such as a name that is too long
-            raise InputError(f"cannot read {given}: {error.strerror}") from error
-    return tuple(files)
+            raise InputError(f"cannot read {shown(given)}: {error.strerror}") from error
+    return tuple(inputs.values())
+
+
+def _input(path: Path) -> Input:
+    return Input(str(path), _kind(path) or Kind.ARTICLE, path.stat().st_size)
+
+
+def _kind(path: Path) -> Kind | None:
+    return _KINDS.get(bare_path(path).suffix.lower())
 
 
 def _named(given: str) -> list[Path]:
     path = Path(given)
     if path.is_dir():
-        found = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+        found = sorted(p for p in path.rglob("*") if _kind(p) and p.is_file())
         if not found:
             raise InputError(
-                f"the folder {given} holds no article ({', '.join(SUFFIXES)}); "
+                f"the folder {shown(given)} holds no article ({', '.join(SUFFIXES)}, also with "
+                f"{' or '.join(COMPRESSED_SUFFIXES)}); "
                 "name the files themselves if they have another ending"
             )
         return found
     if path.exists():
         return [path]
     if not glob.has_magic(given):
-        raise InputError(f"no such file or folder: {given}")
+        raise InputError(f"no such file or folder: {shown(given)}")
     # Path.glob cannot take an absolute pattern, which a user may well give.
     matches = glob.glob(given, recursive=True)  # noqa: PTH207
     found = sorted(match for match in map(Path, matches) if match.is_file())
     if not found:
-        raise InputError(f"nothing matches {given}")
+        raise InputError(f"nothing matches {shown(given)}")
     return found
 
 
-def read_articles(
-    files: Iterable[Path], *, encoding: str = "", max_characters: int
-) -> Iterator[Article | Reject]:
-    """The article of each file (id: its name without the ending), or why there is none; lazy, in
-    order."""
-    seen: dict[str, Path] = {}
-    for path in files:
-        article_id = article_id_of(path)
-        if article_id in seen:
-            detail = _shown(f"{path} after {seen[article_id]}")
-            yield Reject(article_id, "article", "duplicate_id", detail)
-            continue
-        seen[article_id] = path
-        yield read_article(path, encoding=encoding, max_characters=max_characters)
+def read_items(
+    inputs: Sequence[Input],
+    fields: FieldNames = GUESSED,
+    *,
+    encoding: str = "",
+    advance: Callable[[int], None] = lambda _: None,
+    taken: Callable[[str, FieldNames], None] = lambda *_: None,
+) -> Iterator[Item]:
+    """What `inputs` hold, lazily and in order, in memory that does not grow with them but for 16
+    bytes of digest for each id and each text.
+
+    Of two items with one id, or with one text, page or file content, the second is a Reject
+    (duplicate_id, duplicate_text). A record that has no id is named after its file and line,
+    "news.jsonl:17"; after the path where two files have that name.
+    encoding: of JSONL and CSV, "" for UTF-8. advance: called with the bytes of the inputs as they
+    are done with, before decompression. taken: called with the path and the fields that were taken,
+    at the first record of each file of records.
+    Raises InputError where standard input holds neither JSONL nor WARC.
+    """
+    ids, texts = DigestSet(), DigestSet()
+    names = Counter(_name(source) for source in inputs)
+    for source in inputs:
+        # Two files of one name would give their records the same ids.
+        name = _name(source) if names[_name(source)] == 1 else shown(source.path)
+        for item in _Reading(source, name, fields, encoding, advance, taken).items():
+            yield _duplicate(item, ids, texts) or item
+
+
+def _name(source: Input) -> str:
+    return "stdin" if source.kind is Kind.STDIN else shown(bare_path(Path(source.path)).name)
 
 
 def article_id_of(path: Path) -> str:
-    """The file's stem; a name that is not Unicode keeps what can be shown of it."""
-    return _shown(path.stem)
+    """The file's stem, without the ending of a compression; a name that is not Unicode keeps what
+    can be shown of it."""
+    return shown(bare_path(path).stem)
 
 
-def _shown(name: Path | str) -> str:
-    # Bytes of a file name that are not UTF-8 come as lone surrogates, which no JSON may hold.
-    return str(name).encode("utf-8", "replace").decode("utf-8")
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One input on its way to items. name: what records without an id are named after."""
+
+    source: Input
+    name: str
+    fields: FieldNames
+    encoding: str
+    advance: Callable[[int], None]
+    taken: Callable[[str, FieldNames], None]
+
+    def items(self) -> Iterator[Item]:
+        path = self.source.path
+        if self.source.kind is Kind.ARTICLE:
+            yield FileItem(article_id_of(Path(path)), path, self.source.size)
+            self.advance(self.source.size)
+            return
+        if self.source.kind is Kind.PARQUET:
+            yield from self._to_the_end(
+                self._from_records(read_parquet(path, self.fields, self.encoding, self.advance))
+            )
+            return
+        try:
+            stream = open_stream(path, advance=self.advance)
+        except OSError as error:
+            yield self._unreadable(error)
+            return
+        with stream:
+            kind = self.source.kind if self.source.kind is not Kind.STDIN else _sniff(stream)
+            if kind is Kind.ARCHIVE:
+                items: Iterator[Item] = read_archive(stream, self._place, self.name)
+            elif kind is Kind.CSV:
+                tabs = bare_path(Path(path)).suffix.lower() == ".tsv"
+                delimiter = "\t" if tabs else ","
+                items = self._from_records(read_csv(stream, self.fields, self.encoding, delimiter))
+            else:
+                items = self._from_records(read_jsonl(stream, self.encoding))
+            yield from self._to_the_end(items)
+
+    @property
+    def _place(self) -> str:
+        return "stdin" if self.source.kind is Kind.STDIN else shown(self.source.path)
+
+    def _from_records(self, records: Iterator[Record | BadRecord]) -> Iterator[Item]:
+        told = False
+        for record in records:
+            place, default_id = f"{self._place}:{record.line}", f"{self.name}:{record.line}"
+            if isinstance(record, BadRecord):
+                detail = f"{place}: {record.detail}"
+                yield Reject(default_id, "article", record.reason, detail)
+                continue
+            if not told:
+                self.taken(self._place, self.fields.taken(record.values))
+                told = True
+            yield text_item(record.values, self.fields, place, default_id, self.name)
+
+    def _to_the_end(self, items: Iterator[Item]) -> Iterator[Item]:
+        """`items`, and a Reject where the file cannot be read any further."""
+        try:
+            yield from items
+        except OSError as error:
+            yield self._unreadable(error)
+        except InputError as error:
+            yield Reject(self.name, "article", "unreadable", str(error))
+
+    def _unreadable(self, error: OSError) -> Reject:
+        return Reject(self.name, "article", "unreadable", f"{self._place}: {error.strerror}")
 
 
-def read_article(path: Path, *, encoding: str = "", max_characters: int) -> Article | Reject:
-    """The file as an article, decoded; a Reject where it cannot be read, is not text, or is a page
-    without any.
-
-    Of HTML the main text is the article's text: offsets and sha256 speak of it, not of the page.
-    Markdown stays whole, front matter included. title, source and published are what the page or
-    front matter states; source is the file's name where they name none.
-    """
-    article_id = article_id_of(path)
-    is_html = path.suffix.lower() in HTML_SUFFIXES
-
-    def reject(reason: str, detail: str) -> Reject:
-        return Reject(article_id, "article", reason, f"{_shown(path)}: {detail}")
-
-    try:
-        size = path.stat().st_size
-        if is_html and size > MAX_PAGE_BYTES:
-            return reject("too_long", f"{size} bytes, the limit of a page is {MAX_PAGE_BYTES}")
-        if not is_html and size > MAX_BYTES_PER_CHARACTER * max_characters:
-            return reject("too_long", f"{size} bytes, the limit is {max_characters} characters")
-        content = path.read_bytes()
-    except OSError as error:
-        return reject("unreadable", str(error.strerror))
-    declared = declared_charset(content) if is_html else ""
-    decoded = decode(content, encoding=encoding, declared=declared)
-    if isinstance(decoded, DecodeFailure):
-        return reject(decoded.reason, decoded.detail)
-    page = _unwrap(decoded.text, path.suffix.lower())
-    if page is None:
-        return reject("no_main_text", f"nothing to read in {len(decoded.text)} characters of HTML")
-    return Article(
-        article_id,
-        page.text,
-        title=page.title,
-        source=page.source or _shown(path.name),
-        published=page.published,
-        encoding=decoded.encoding,
+def _sniff(stream: io.BufferedReader) -> Kind:
+    """What standard input holds, by its first bytes, which stay in `stream`."""
+    head = stream.peek().removeprefix(b"\xef\xbb\xbf").lstrip()
+    if head.startswith(b"WARC/"):
+        return Kind.ARCHIVE
+    if not head or head.startswith(b"{"):
+        return Kind.JSONL
+    raise InputError(
+        "standard input holds neither JSONL nor WARC; name files of other formats by their path"
     )
 
 
-def _unwrap(text: str, suffix: str) -> Page | None:
-    """The article in `text`; None for a page without main text."""
-    if suffix in HTML_SUFFIXES and text.strip():
-        return read_html(text)
-    return read_markdown(text) if suffix in MARKDOWN_SUFFIXES else Page(text)
+def _duplicate(item: Item, ids: DigestSet, texts: DigestSet) -> Reject | None:
+    """The Reject that comes of `item` where its id or text was there before."""
+    if isinstance(item, Reject):
+        return None
+    place = shown(item.path) if isinstance(item, FileItem) else item.place
+    if not ids.add(hashlib.sha256(item.id.encode("utf-8", "surrogatepass")).digest()):
+        return Reject(item.id, "article", "duplicate_id", place)
+    digest = _text_digest(item)
+    if digest is None or texts.add(digest):
+        return None
+    return Reject(item.id, "article", "duplicate_text", f"{place}: sha256 {digest.hex()}")
+
+
+def _text_digest(item: FileItem | TextItem | PageItem) -> bytes | None:
+    """sha256 of what the text will be read from; None where there is nothing to compare."""
+    if isinstance(item, TextItem):
+        return hashlib.sha256(item.text.encode("utf-8", "surrogatepass")).digest()
+    if isinstance(item, PageItem):
+        return hashlib.sha256(item.content).digest() if item.content else None
+    return content_digest(item.path) if item.weight else None

@@ -1,200 +1,190 @@
-"""One run: articles extracted and written, so that only a finished run looks finished."""
+"""One run: items cut into parts, done by an engine, merged; only a finished run looks finished."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
+import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-import orjson
+from pipeline.batch.engines import Engine
+from pipeline.batch.items import Item
+from pipeline.batch.manifest import (
+    PARTS,
+    Plan,
+    check_folder,
+    check_plan,
+    drop_parts,
+    finish,
+    input_changed,
+    make_plan,
+    opened,
+    read_manifest,
+)
+from pipeline.batch.merge import InputDigest, merge
+from pipeline.batch.parts import (
+    Counts,
+    Job,
+    Part,
+    Work,
+    cut,
+    id_of,
+    input_digest,
+    part_files,
+    read_part,
+    writing,
+)
+from pipeline.batch.progress import Progress
+from pipeline.types import Reject
 
-from pipeline import __version__, resources
-from pipeline.errors import RunError
-from pipeline.extractor import Extractor, UnfitArticle
-from pipeline.schema import JSON_SCHEMAS, SCHEMA_VERSION
-from pipeline.triples import article_record, reject_record, triple_records
-from pipeline.types import Article, Reject
-
-OUTPUTS = ("triples.jsonl", "articles.jsonl", "rejects.jsonl")
-MANIFEST = "manifest.json"
-SCHEMA_FOLDER = "schemas"
-_PARTIAL = ".partial"
-
-Progress = Callable[[Article | Reject], None]
+SHOWN_IDS = 5
 
 
-@dataclass(slots=True)
-class RunSummary:
-    """What a run did. characters: of the articles that were extracted."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run folder holds; was_finished: it did before, and nothing was done."""
 
-    articles: int = 0
-    characters: int = 0
-    mentions: int = 0
-    triples: int = 0
-    rejects: Counter[str] = field(default_factory=Counter)
+    counts: Counts
+    was_finished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a run would do. items: of the whole input, with those that reading already rejects (by
+    reason). first: ids of the first. parts_done: of `parts`, those that would be kept."""
+
+    items: int
+    rejects: Counter[str]
+    first: tuple[str, ...]
+    parts: int
+    parts_done: int
 
 
 def run(
-    extractor: Extractor,
-    articles: Iterable[Article | Reject],
+    items: Iterable[Item],
     out: Path,
+    job: Job,
+    engine: Engine,
     *,
     settings: dict[str, Any],
     fresh: bool = False,
-    progress: Progress = lambda _: None,
-) -> RunSummary:
-    """Extract `articles` into the folder `out` and say what came of it.
+    progress: Progress | None = None,
+    watch: Callable[[Progress], None] = lambda _: None,
+) -> Outcome:
+    """Have `engine` do `items`, and write what comes of them into the folder `out`.
 
-    The three JSONL files are written under a `.partial` name, synced and renamed, the manifest
-    last: a folder
-    with a manifest is a whole run. settings: what else decides the output, kept in the manifest.
-    Raises RunError when `out` holds something else, or a finished run and not `fresh`, or cannot be
-    written.
+    A run that was stopped is continued. The outputs are written under a `.partial` name, synced and
+    renamed, the manifest last: a folder with a manifest is a whole run, and its bytes do not depend
+    on engine, workers or what crashed on the way. settings: what decides the output beside `job`
+    (digests of model and registries, limits of the input). progress is kept up to date, and `watch`
+    called with it after each article.
+
+    Raises RunError when `out` holds something else, or (unless `fresh`) a run with other settings
+    or another input, or cannot be written.
     """
-    try:
-        _prepare(out, fresh=fresh)
-        summary = _write(extractor, articles, out, progress)
-        _finish(out, summary, settings)
-    except OSError as error:
-        where = error.filename or out
-        raise RunError(
-            f"cannot write {where}: {error.strerror}; "
-            "choose another --out or make room, then run again"
-        ) from error
-    return summary
+    progress = progress or Progress()
+    plan = _plan(job, settings)
+    check_folder(out)
+    manifest = None if fresh else read_manifest(out)
+    if manifest:
+        check_plan(out, plan)
+        _check_input(items, out, manifest)
+        drop_parts(out)
+        return Outcome(_counts_of(manifest), was_finished=True)
+    with opened(out, plan, fresh=fresh) as folder:
+        work = Work(job, folder, secrets.token_hex(8))
+        for report in engine.run(work, _missing(cut(items), out, progress)):
+            progress.report(report)
+            with writing(out):
+                progress.write(folder)
+            watch(progress)
+        with writing(out):
+            counts, input_sha256 = merge(folder, out)
+            finish(out, plan, counts, input_sha256)
+    return Outcome(counts, was_finished=False)
 
 
-def _prepare(out: Path, *, fresh: bool) -> None:
-    if out.exists() and not out.is_dir():
-        raise RunError(f"{out} is a file; --out names a folder")
-    if (out / MANIFEST).exists() and not fresh:
-        raise RunError(
-            f"{out} already holds a finished run; add --fresh to replace it, "
-            "or choose another --out"
-        )
-    # The manifest goes first: what a stop in between leaves must not look like a finished run.
-    files = (MANIFEST, *OUTPUTS)
-    ours = (*files, *(name + _PARTIAL for name in files), SCHEMA_FOLDER)
-    if out.is_dir() and not _is_our_manifest(out / MANIFEST):
-        strange = sorted(path.name for path in out.iterdir() if path.name not in ours[1:])
-        if strange:
-            raise RunError(
-                f"{out} holds files that no run wrote ({', '.join(strange[:3])}); "
-                "choose an empty folder as --out"
-            )
-    out.mkdir(parents=True, exist_ok=True)
-    for name in ours:
-        path = out / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+def survey(
+    items: Iterable[Item], out: Path, job: Job, *, settings: dict[str, Any], fresh: bool = False
+) -> Survey:
+    """What `run` would do, given the same; reads the input and writes nothing. Raises as it
+    does."""
+    plan = _plan(job, settings)
+    check_folder(out)
+    if not fresh:
+        check_plan(out, plan)
+    rejects: Counter[str] = Counter()
+    first: list[str] = []
 
+    def seen() -> Iterator[Item]:
+        for item in items:
+            if isinstance(item, Reject):
+                rejects[item.reason] += 1
+            elif len(first) < SHOWN_IDS:
+                first.append(id_of(item))
+            yield item
 
-def _is_our_manifest(path: Path) -> bool:
-    try:
-        manifest = orjson.loads(path.read_bytes())
-    except (FileNotFoundError, orjson.JSONDecodeError):
-        return False
-    return isinstance(manifest, dict) and "zongheng" in manifest
-
-
-def _write(
-    extractor: Extractor, articles: Iterable[Article | Reject], out: Path, progress: Progress
-) -> RunSummary:
-    summary = RunSummary()
-    with ExitStack() as stack:
-        triples, found, rejects = (
-            stack.enter_context((out / (name + _PARTIAL)).open("wb")) for name in OUTPUTS
-        )
-        for article in articles:
-            if isinstance(article, Article):
-                _extract(extractor, article, triples, found, rejects, summary)
-            else:
-                _reject(article, rejects, summary)
-            progress(article)
-        for file in (triples, found, rejects):
-            file.flush()
-            os.fsync(file.fileno())
-    for name in OUTPUTS:
-        (out / (name + _PARTIAL)).rename(out / name)
-    return summary
-
-
-def _extract(
-    extractor: Extractor,
-    article: Article,
-    triples: BinaryIO,
-    found: BinaryIO,
-    rejects: BinaryIO,
-    summary: RunSummary,
-) -> None:
-    try:
-        extraction = extractor(article)
-    except UnfitArticle as error:
-        _reject(Reject(article.id, "article", error.reason, error.detail), rejects, summary)
-        return
-    for record in triple_records(extraction):
-        triples.write(_line(record))
-    found.write(_line(article_record(extraction)))
-    for reject in extraction.rejects:
-        _reject(reject, rejects, summary)
-    summary.articles += 1
-    summary.characters += len(article.text)
-    summary.mentions += sum(len(entity.mentions) for entity in extraction.entities)
-    summary.triples += len(extraction.triples)
-
-
-def _reject(reject: Reject, rejects: BinaryIO, summary: RunSummary) -> None:
-    rejects.write(_line(reject_record(reject)))
-    summary.rejects[reject.reason] += 1
-
-
-def _line(record: dict[str, Any]) -> bytes:
-    return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
-
-
-def _finish(out: Path, summary: RunSummary, settings: dict[str, Any]) -> None:
-    (out / SCHEMA_FOLDER).mkdir()
-    for name in ("triples", "articles", "rejects"):
-        path = out / SCHEMA_FOLDER / f"{name}.schema.json"
-        path.write_bytes(orjson.dumps(JSON_SCHEMAS[name], option=orjson.OPT_INDENT_2))
-    manifest = {
-        "schema": SCHEMA_VERSION,
-        "zongheng": __version__,
-        "settings": settings,
-        "registry_sha256": folder_digest(resources.find("registry"), "*.jsonl"),
-        "counts": {
-            "articles": summary.articles,
-            "characters": summary.characters,
-            "mentions": summary.mentions,
-            "triples": summary.triples,
-            "rejects": dict(sorted(summary.rejects.items())),
-        },
-        "outputs": {name: _digest(out / name) for name in OUTPUTS},
-    }
-    partial = out / (MANIFEST + _PARTIAL)
-    partial.write_bytes(
-        orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    progress = Progress()
+    manifest = None if fresh else read_manifest(out)
+    if manifest:
+        _check_input(seen(), out, manifest, progress)
+        progress.parts_done = progress.parts_read
+    else:
+        for _ in _missing(cut(seen()), out, progress, kept=not fresh):
+            pass
+    return Survey(
+        progress.items_read, rejects, tuple(first), progress.parts_read, progress.parts_done
     )
-    partial.rename(out / MANIFEST)
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
+def _plan(job: Job, settings: dict[str, Any]) -> Plan:
+    limits = {
+        "encoding": job.encoding,
+        "max_chars": job.max_characters,
+        "max_seconds": float(job.max_seconds),
+    }
+    return make_plan({**limits, **settings})
 
 
-def folder_digest(folder: Path, pattern: str) -> str:
-    """sha256 over the names and contents of the files in `folder` that match; `folder` may be one
-    file."""
-    total = hashlib.sha256()
-    for path in [folder] if folder.is_file() else sorted(folder.glob(pattern)):
-        total.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return total.hexdigest()
+def _missing(
+    parts: Iterable[Part], out: Path, progress: Progress, *, kept: bool = True
+) -> Iterator[Part]:
+    """Those of `parts` that no driver has done yet in `out`; all, unless those are kept. Raises
+    RunError where one that was done was made of another input."""
+    folder = out / PARTS
+    done = {path.name for path in part_files(folder)} if kept else set()
+    for part in parts:
+        progress.read(part)
+        if part.name not in done:
+            yield part
+            continue
+        done.remove(part.name)
+        records = read_part(folder / part.name)
+        if next(records)["input_sha256"] != input_digest(part):
+            raise input_changed(out)
+        counts = Counts()
+        for record in records:
+            counts.add(record)
+        progress.keep(counts)
+    progress.complete = True
+    if done:
+        raise input_changed(out)
+
+
+def _check_input(
+    items: Iterable[Item], out: Path, manifest: dict[str, Any], progress: Progress | None = None
+) -> None:
+    total = InputDigest()
+    for part in cut(items):
+        total.add(input_digest(part))
+        if progress:
+            progress.read(part)
+    if total.hexdigest() != manifest["input_sha256"]:
+        raise input_changed(out)
+
+
+def _counts_of(manifest: dict[str, Any]) -> Counts:
+    counts = dict(manifest["counts"])
+    return Counts(**{**counts, "rejects": Counter(counts["rejects"])})

@@ -13,6 +13,7 @@ from pipeline.cli import (  # noqa: F401  (each adds its commands)
     registry,
     run,
     schema,
+    status,
     study,
     train,
 )
@@ -36,5 +37,5 @@ def main() -> None:
         sys.exit(1)
     except SystemExit as done:
         if done.code == STOPPED:  # what typer makes of KeyboardInterrupt
-            print("zongheng: stopped; run the same command again to start over", file=sys.stderr)
+            print("zongheng: stopped; run the same command again to go on", file=sys.stderr)
         raise

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.app import app, gold_app
-from pipeline.cli.terminal import clone_folder, print_table, safe
+from pipeline.cli.terminal import clone_folder, print_table, read_articles, safe
 from pipeline.errors import GoldError
 
 if TYPE_CHECKING:
@@ -80,11 +80,10 @@ def _seeds() -> Path:
 
 
 def _texts(folder: Path) -> dict[str, str]:
-    from pipeline.batch import find_files, read_articles
     from pipeline.extractor import MAX_CHARACTERS
     from pipeline.types import Article
 
-    articles = read_articles(find_files([str(folder)]), max_characters=MAX_CHARACTERS)
+    articles = read_articles([str(folder)], max_characters=MAX_CHARACTERS)
     return {article.id: article.text for article in articles if isinstance(article, Article)}
 
 

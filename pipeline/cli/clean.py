@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.app import app
-from pipeline.cli.terminal import check_encoding, safe
+from pipeline.cli.terminal import check_encoding, print_note, read_articles, safe
 from pipeline.errors import InputError
 from pipeline.schema import REJECT_REASONS
 
@@ -22,6 +22,9 @@ BEFORE_STYLES = {"": "", "boilerplate": "dim", "repaired": "red", "guessed": "bo
 AFTER_STYLES = {"": "", "boilerplate": "dim", "repaired": "green", "guessed": "bold yellow"}
 # A table of repairs is an overview; `--json` gives the whole of a long stretch.
 MAX_CELL_CHARS = 160
+# The id of a record may be an address, or made to lead out of the folder; as a file's name it is
+# but a name.
+_NO_PATH = str.maketrans({"/": "%2F", "\\": "%5C", "\0": "%00"})
 
 
 @app.command()
@@ -76,7 +79,6 @@ def clean(
 
         zongheng clean scraped/ --explain | jq 'select(.certain | not)'
     """
-    from pipeline.batch import find_files, read_articles
     from pipeline.cleaning import Cleaner
     from pipeline.types import Article
 
@@ -84,12 +86,11 @@ def clean(
     _check_views(out, explain=explain, diff=diff, every_line=every_line, as_json=as_json)
     cleaner = Cleaner()
     failed = False
-    for article in read_articles(find_files(paths), encoding=encoding, max_characters=max_chars):
+    for article in read_articles(paths, encoding=encoding, max_characters=max_chars):
         if not isinstance(article, Article):
             failed = True
             reason = REJECT_REASONS[article.reason]
-            told = safe(f"{article.article_id}: {reason}: {article.detail}")
-            print(f"zongheng: {told}", file=sys.stderr)
+            print_note(f"{article.article_id}: {reason}: {article.detail}")
             continue
         cleaned = cleaner(article)
         if diff:
@@ -215,7 +216,9 @@ def _summary(article: Article, cleaned: CleanText) -> str:
 def _write_text(out: Path, article_id: str, text: str) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
-        (out / f"{article_id}.txt").write_text(text, encoding="utf-8", newline="")
+        (out / f"{article_id.translate(_NO_PATH)}.txt").write_text(
+            text, encoding="utf-8", newline=""
+        )
     except OSError as error:
         raise InputError(
             f"cannot write into {out}: {error.strerror}; choose another --out"

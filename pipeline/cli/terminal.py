@@ -1,14 +1,14 @@
-"""What several commands need to show and to ask: safe text, progress, shared checks."""
+"""What several commands need: safe text, tables, articles by path, shared checks."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
+from pipeline.schema import REJECT_REASONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,31 +32,25 @@ def check_encoding(encoding: str) -> None:
         ) from None
 
 
-@contextmanager
-def progress(total: int, *, quiet: bool) -> Iterator[Callable[[Article | Reject], None]]:
-    """A bar on the terminal's error stream; nothing where there is no terminal or none is
-    wanted."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+def print_note(told: str) -> None:
+    """A line on standard error, as those of errors."""
+    print("zongheng:", safe(told), file=sys.stderr)
 
-    columns = (TextColumn("articles"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    name = TextColumn("{task.fields[last]}", markup=False)
-    with Progress(*columns, name, console=Console(stderr=True)) as bar:
-        task = bar.add_task("articles", total=total, last="")
 
-        def advance(article: Article | Reject) -> None:
-            bar.update(task, advance=1, last=safe(getattr(article, "id", "")))
+def print_rejects(rejects: dict[str, int]) -> None:
+    """A line for each reason."""
+    for reason, count in sorted(rejects.items()):
+        print(f"  rejected {count} × {reason}: {REJECT_REASONS[reason]}")
 
-        yield advance
+
+def read_articles(
+    paths: Iterable[str], *, encoding: str = "", max_characters: int
+) -> Iterator[Article | Reject]:
+    """The articles that `paths` name, lazily and in order, or why there is none."""
+    from pipeline.batch import find_inputs, load, read_items
+
+    for item in read_items(find_inputs(paths), encoding=encoding):
+        yield load(item, encoding=encoding, max_characters=max_characters)
 
 
 def print_table(title: str, table: pd.DataFrame) -> None:

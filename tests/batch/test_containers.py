@@ -166,13 +166,14 @@ def test_a_date_is_iso_or_nothing(written: str, date: str) -> None:
     assert iso_date(written) == date
 
 
-def test_text_files_are_read_without_the_html_packages(tmp_path: Path) -> None:
-    file = tmp_path / "a.txt"
-    file.write_text(SENTENCE, encoding="utf-8")
+def test_text_and_jsonl_are_read_without_the_packages_of_other_formats(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(SENTENCE, encoding="utf-8")
+    (tmp_path / "b.jsonl").write_text('{"text": "第二篇。"}', encoding="utf-8")
     code = (
-        "import sys\nfrom pathlib import Path\nfrom pipeline.batch import read_articles\n"
-        f"list(read_articles([Path({str(file)!r})], max_characters=100))\n"
-        "assert not {'trafilatura', 'lxml'} & set(sys.modules)"
+        "import sys\nfrom pipeline.batch import find_inputs, load, read_items\n"
+        f"items = list(read_items(find_inputs([{str(tmp_path)!r}])))\n"
+        "assert len([load(item, max_characters=100).text for item in items]) == 2\n"
+        "assert not {'trafilatura', 'lxml', 'pyarrow', 'warcio', 'zstandard'} & set(sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-COMMAND = Path(sys.executable).parent / "zongheng"
+from tests.speed.watching import COMMAND
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ def write_texts(folder: Path, texts: Iterable[str]) -> Path:
 def measure(folder: Path, out: Path, model: Path | None, series: str, size: int) -> Process:
     """`zongheng run folder` in a process of its own, written to `out`."""
     command = [str(COMMAND), "run", str(folder), "--out", str(out), "--fresh", "--quiet"]
+    command += ["--engine", "serial"]
     if model:
         command += ["--model", str(model)]
     launcher = [sys.executable, "-m", "tests.speed.processes", *command]

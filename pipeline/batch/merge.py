@@ -1,0 +1,82 @@
+"""Parts, in their order, to the JSONL files of a run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import BinaryIO
+
+from pipeline.batch.digests import DigestSet
+from pipeline.batch.manifest import OUTPUTS
+from pipeline.batch.parts import (
+    PARTIAL,
+    Counts,
+    Record,
+    line,
+    part_files,
+    read_part,
+    sync,
+    sync_folder,
+)
+from pipeline.triples import reject_record
+from pipeline.types import Reject
+
+
+def merge(folder: Path, out: Path) -> tuple[Counts, str]:
+    """Write the outputs in `out` from the parts in `folder`; what they hold, and the digest of the
+    input as `InputDigest` gives it.
+
+    An article whose text an earlier one has, which only reading can tell (two files, two pages with
+    one article), becomes a reject.
+    """
+    counts, total, seen = Counts(), InputDigest(), DigestSet()
+    with ExitStack() as stack:
+        triples, articles, rejects = (
+            stack.enter_context((out / (name + PARTIAL)).open("wb")) for name in OUTPUTS
+        )
+        for path in part_files(folder):
+            records = read_part(path)
+            total.add(next(records)["input_sha256"])
+            for record in _without_duplicates(records, seen):
+                counts.add(record)
+                if record["article"]:
+                    articles.write(line(record["article"]))
+                _write_all(triples, record["triples"])
+                _write_all(rejects, record["rejects"])
+        for file in (triples, articles, rejects):
+            sync(file)
+    for name in OUTPUTS:
+        (out / (name + PARTIAL)).rename(out / name)
+    sync_folder(out)
+    return counts, total.hexdigest()
+
+
+class InputDigest:
+    """The digest of a whole input, out of those of its parts."""
+
+    def __init__(self) -> None:
+        self._total = hashlib.sha256()
+
+    def add(self, input_sha256: str) -> None:
+        self._total.update(bytes.fromhex(input_sha256))
+
+    def hexdigest(self) -> str:
+        return self._total.hexdigest()
+
+
+def _without_duplicates(records: Iterator[Record], seen: DigestSet) -> Iterator[Record]:
+    for record in records:
+        article = record["article"]
+        if article and not seen.add(bytes.fromhex(article["sha256"])):
+            detail = f"another article has the same text, sha256 {article['sha256']}"
+            reject = Reject(article["id"], "article", "duplicate_text", detail)
+            yield {"article": None, "triples": [], "rejects": [reject_record(reject)]}
+        else:
+            yield record
+
+
+def _write_all(file: BinaryIO, records: list[Record]) -> None:
+    for record in records:
+        file.write(line(record))
