@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip install --quiet --constraint .ci/constraints.txt
 SEEDS  := outputs/seeds
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all train-smoke lint format typecheck gate bench bench-cleaning clean
+.PHONY: help run test test-all train-smoke lint format typecheck gate soak bench bench-cleaning clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,7 +24,7 @@ $(VENV)/.dev: pyproject.toml .ci/constraints.txt | $(BIN)/python
 	@touch $@ $(VENV)/.run
 
 $(VENV)/.train: pyproject.toml .ci/constraints.txt | $(BIN)/python
-	$(PIP) --editable '.[dev,train]'
+	$(PIP) --editable '.[dev,train,scale]'
 	@touch $@ $(VENV)/.dev $(VENV)/.run
 
 run: $(VENV)/.run  ## run the pipeline on corpus/seeds, write outputs/seeds, check against the gold set
@@ -55,7 +55,10 @@ gate: $(VENV)/.run  ## fail when a score is below its pinned floor or the gold h
 	$(BIN)/zongheng run corpus/seeds --out outputs/gate --fresh --quiet
 	$(BIN)/zongheng check outputs/gate --floors corpus/gold/floors.json
 
-bench: $(VENV)/.train  ## speed and memory beside jieba, cutword and BERT-base → outputs/bench
+soak: $(VENV)/.train  ## kill runs again and again, compare with an undisturbed one → outputs/soak
+	$(BIN)/python -m tests.soak
+
+bench: $(VENV)/.train  ## speed beside jieba, cutword and BERT-base; scaling, memory → outputs/bench
 	$(BIN)/python -m tests.speed.bench
 
 bench-cleaning: $(VENV)/.dev  ## recovery per kind of damage, against nothing and against ftfy; speed

@@ -1,9 +1,9 @@
-"""Speed and memory of the whole pipeline beside jieba, cutword and a BERT-base stack; run by
-`make bench`.
+"""Speed and memory of the whole pipeline beside jieba, cutword and a BERT-base stack, and of whole
+runs by several workers; run by `make bench`.
 
-One thread. Every round reads every text with every engine in turn, article by article, so that what
-else the machine does falls on all of them; figures are medians of the rounds, in CPU time. See
-docs/benchmarks.md.
+Speed: one thread. Every round reads every text with every engine in turn, article by article, so
+that what else the machine does falls on all of them; figures are medians of the rounds, in CPU
+time. See docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import argparse
 import gc
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
 import pandas as pd
@@ -25,7 +26,6 @@ from tests.speed.figures import (
     MEMORY_BAR_MB,
     Round,
     Seconds,
-    Speed,
     median_stages,
     medians,
     ratio,
@@ -42,8 +42,17 @@ from tests.speed.peers import (
     Load,
     load_of,
 )
-from tests.speed.plot import draw
+from tests.speed.plot import draw_growth, draw_scaling, draw_soak, draw_speed
 from tests.speed.processes import Process, measure, summary, write_texts
+from tests.speed.runs import (
+    Scale,
+    deciles,
+    last_over_first,
+    run_over,
+    scale_medians,
+    scale_of,
+    scaling_table,
+)
 from tests.speed.stages import STAGES, Stopwatch, Zongheng, probes
 
 ROOT = Path(__file__).parents[2]
@@ -58,14 +67,29 @@ SIZES = (1, 4, 16)
 # Characters of the articles of the corpus series' smallest input: sixteen times this is 1 MB.
 CORPUS = (5_000, 20_000)
 ARTICLE = 5_000
+# Articles of the scaling runs, and characters of the longest.
+SCALING = (1_500, 2_000)
+WORKERS = (1, 2)
+# Characters of the longest article of the long run.
+SHORT = 300
 SENTENCE = "輝達宣布向OpenAI投資1000億美元。"
-PACKAGES = ("onnxruntime", "torch", "transformers", "jieba", "cutword")
+PACKAGES = ("onnxruntime", "torch", "transformers", "jieba", "cutword", "ray")
 
 
 def main() -> None:
     chosen = _options()
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    lines = texts_of.paragraphs(article.text for article in texts_of.seed_articles())
+    print(", ".join(f"{name} {_version(name)}" for name in PACKAGES))
+    with tempfile.TemporaryDirectory() as folder:
+        for section in chosen.only:
+            MEASURED[section](chosen, lines, Path(folder))
+            print(f"→ {_shown(chosen.out)}/{section}.csv, {_shown(chosen.out)}/{section}.png")
+
+
+def _speed(chosen: argparse.Namespace, lines: Sequence[str], _: Path) -> None:
+    """Speed and stages, beside the others."""
     seeds = texts_of.seed_articles()
-    lines = texts_of.paragraphs(article.text for article in seeds)
     characters = sum(len(article.text) for article in seeds)
     lengths = texts_of.LONG[:2] if chosen.quick else texts_of.LONG
     texts = {"seeds": seeds, "long": texts_of.long_articles(lines, lengths, SEED)}
@@ -84,26 +108,105 @@ def main() -> None:
 
     rounds: list[Round] = []
     stages: dict[str, list[dict[str, float]]] = {name: [] for name in texts}
-    processes: list[Process] = []
-    with tempfile.TemporaryDirectory() as folder:
-        inputs = _inputs(Path(folder), lines, quick=chosen.quick)
-        for number in range(chosen.rounds):
-            for name, some in texts.items():
-                spent, unknown = _round(engines, ours, name, some, rounds)
-                stages[name].append(spent)
-            within, whole = bert.seconds(number, chosen.bert_parts)
-            rounds.append(Round(bert.name, "seeds", characters, within))
-            rounds.append(Round(bert.name_all, "seeds", characters, whole))
-            for series, size, path in inputs:
-                processes.append(measure(path, Path(folder) / "run", MODEL, series, size))
-            print(f"round {number + 1} of {chosen.rounds} done", file=sys.stderr)
+    for number in range(chosen.rounds):
+        for name, some in texts.items():
+            spent, unknown = _round(engines, ours, name, some, rounds)
+            stages[name].append(spent)
+        within, whole = bert.seconds(number, chosen.bert_parts)
+        rounds.append(Round(bert.name, "seeds", characters, within))
+        rounds.append(Round(bert.name_all, "seeds", characters, whole))
+        _print_round("speed", number, chosen)
 
     speeds = medians(rounds)
     spent_in = {name: median_stages(some) for name, some in stages.items()}
-    _report(speeds, missing, spent_in, summary(processes), chosen.out)
+    tables = {
+        "speed": speed_table(speeds, missing),
+        "stage": stage_table(spent_in, {speed.texts: speed.characters for speed in speeds}),
+    }
+    _keep(chosen.out, "speed", tables)
+    draw_speed(chosen.out / "speed.png", speeds, spent_in)
+    _print_table("Speed, one thread (times_ours: how many times as fast we are)", tables["speed"])
+    _print_table("Our time by stage", tables["stage"])
+    for name in (BertStack.name, BertStack.name_all):
+        faster = ratio(speeds, name, "seeds")
+        print(verdict(f"times as fast as {name}", faster, BERT_BAR, at_least=True))
+        print(f"  aim {BERT_AIM}: {'reached' if (faster or 0) >= BERT_AIM else 'not reached'}")
     for probe in unknown:
         print(f"no such function any more: {probe}; its time counts to the stage around it")
-    _print_notes(loads, chosen)
+    _print_loads(loads, chosen)
+
+
+def _growth(chosen: argparse.Namespace, lines: Sequence[str], folder: Path) -> None:
+    """Fresh processes on one, four and sixteen times the input."""
+    processes: list[Process] = []
+    inputs = _inputs(folder, lines, quick=chosen.quick)
+    for number in range(chosen.rounds):
+        for series, size, path in inputs:
+            processes.append(measure(path, folder / "run", MODEL, series, size))
+        _print_round("growth", number, chosen)
+    some = summary(processes)
+    table = pd.DataFrame([asdict(process) for process in some])
+    _keep(chosen.out, "growth", {"process": table})
+    draw_growth(chosen.out / "growth.png", some)
+    _print_table("Fresh processes of `zongheng run`, start included", table)
+    for series, size in (("seeds", 0), ("more articles", SIZES[-1])):
+        (one,) = [p for p in some if (p.series, p.size) == (series, size)]
+        label = f"peak memory in MB, {series}, {one.bytes / 1e6:.2f} MB of text"
+        print(verdict(label, one.peak_mb, MEMORY_BAR_MB, at_least=False))
+
+
+def _scaling(chosen: argparse.Namespace, lines: Sequence[str], folder: Path) -> None:
+    """One and two workers, of processes and of Ray."""
+    count, longest = (200, 600) if chosen.quick else SCALING
+    some = texts_of.records(lines, count, longest, SEED)
+    source = texts_of.write_compressed(folder / "scaling.jsonl.zst", some)
+    engines = [name for name in ("processes", "ray") if name != "ray" or find_spec("ray")]
+    scales: list[Scale] = []
+    for number in range(chosen.rounds):
+        for workers in WORKERS:
+            for engine in engines:
+                run = run_over(source, folder / "run", MODEL, engine, workers, every=0.25)
+                scales.append(scale_of(engine, workers, count, run))
+        _print_round("scaling", number, chosen)
+    scales = scale_medians(scales)
+    table = scaling_table(scales)
+    _keep(chosen.out, "scaling", {"scaling": table})
+    draw_scaling(chosen.out / "scaling.png", scales)
+    _print_table(
+        "Workers (times_one: of the same engine's one worker; overhead: wall over processes')",
+        table,
+    )
+    if "ray" not in engines:
+        print("ray: not installed, so not measured: pip install 'zongheng[scale]'")
+
+
+def _soak_memory(chosen: argparse.Namespace, lines: Sequence[str], folder: Path) -> None:
+    """A long run, whose memory and speed must stay what they are at its beginning."""
+    some = texts_of.records(lines, chosen.articles, SHORT, SEED)
+    source = texts_of.write_compressed(folder / "short.jsonl.zst", some)
+    every = 0.1 if chosen.quick else 0.5
+    run = run_over(source, folder / "run", MODEL, "processes", WORKERS[-1], every=every)
+    tenths = deciles(run.samples)
+    table = pd.DataFrame([asdict(decile) for decile in tenths])
+    _keep(chosen.out, "soak-memory", {"decile": table})
+    draw_soak(chosen.out / "soak-memory.png", tenths)
+    _print_table(
+        f"A run of {chosen.articles:,} short articles by {WORKERS[-1]} processes, in tenths", table
+    )
+    for name, times in last_over_first(tenths).items():
+        print(f"{name}, last tenth over first: {times:.2f}")
+    for name in ("driver_mb", "worker_mb"):
+        most = max(getattr(sample, name) for sample in run.samples)
+        label = f"peak memory in MB, {name.removesuffix('_mb')}"
+        print(verdict(label, most, MEMORY_BAR_MB, at_least=False))
+
+
+MEASURED: dict[str, Callable[[argparse.Namespace, Sequence[str], Path], None]] = {
+    "speed": _speed,
+    "growth": _growth,
+    "scaling": _scaling,
+    "soak-memory": _soak_memory,
+}
 
 
 def _options() -> argparse.Namespace:
@@ -118,12 +221,27 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--quick", action="store_true", help="one round of less of everything; only a try"
     )
-    parser.add_argument("--out", type=Path, default=OUT, help="folder of speed.csv and speed.png")
+    parser.add_argument(
+        "--only",
+        default=",".join(MEASURED),
+        help="sections to measure, in this order (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--articles", type=int, default=0, help="of soak-memory (default: 100000, 2000 if quick)"
+    )
+    parser.add_argument("--out", type=Path, default=OUT, help="folder of the tables and pictures")
     chosen = parser.parse_args()
     if chosen.quick:
         chosen.rounds, chosen.bert_parts = 1, 40
-    if min(chosen.rounds, chosen.bert_parts) < 1:
-        parser.error("--rounds and --bert-parts are at least 1")
+    chosen.articles = chosen.articles or (2_000 if chosen.quick else 100_000)
+    if min(chosen.rounds, chosen.bert_parts, chosen.articles) < 1:
+        parser.error("--rounds, --bert-parts and --articles are at least 1")
+    chosen.only = chosen.only.split(",")
+    unknown = [section for section in chosen.only if section not in MEASURED]
+    if unknown:
+        parser.error(f"--only: no section {', '.join(unknown)}; there are {', '.join(MEASURED)}")
+    if not {"scaling", "soak-memory"}.isdisjoint(chosen.only) and not Path("/proc").exists():
+        parser.error("scaling and soak-memory need /proc: --only speed,growth")
     return chosen
 
 
@@ -174,45 +292,24 @@ def _inputs(folder: Path, lines: Sequence[str], *, quick: bool) -> list[tuple[st
     return inputs
 
 
-def _report(
-    speeds: list[Speed],
-    missing: list[str],
-    stages: dict[str, dict[str, float]],
-    processes: list[Process],
-    out: Path,
-) -> None:
-    characters = {speed.texts: speed.characters for speed in speeds}
-    tables = {
-        "speed": speed_table(speeds, missing),
-        "stage": stage_table(stages, characters),
-        "process": pd.DataFrame([asdict(process) for process in processes]),
-    }
-    out.mkdir(parents=True, exist_ok=True)
+def _keep(out: Path, section: str, tables: dict[str, pd.DataFrame]) -> None:
+    """Write `tables` to the section's CSV, one below the other."""
     kept = pd.concat([table.assign(table=name) for name, table in tables.items()])
     kept = kept[["table", *(column for column in kept if column != "table")]]
-    kept.to_csv(out / "speed.csv", index=False, float_format="%.4f")
-    draw(out / "speed.png", speeds, stages, processes)
+    kept.to_csv(out / f"{section}.csv", index=False, float_format="%.4f")
 
-    print(", ".join(f"{name} {_version(name)}" for name in PACKAGES))
-    for title, name in (
-        ("Speed, one thread (times_ours: how many times as fast we are)", "speed"),
-        ("Our time by stage", "stage"),
-        ("Fresh processes of `zongheng run`, start included", "process"),
-    ):
-        print(f"\n{title}")
-        print(tables[name].to_string(index=False, na_rep="-", float_format="{:,.2f}".format))
+
+def _print_table(title: str, table: pd.DataFrame) -> None:
+    print(f"\n{title}")
+    print(table.to_string(index=False, na_rep="-", float_format="{:,.2f}".format))
     print()
-    for engine in (BertStack.name, BertStack.name_all):
-        faster = ratio(speeds, engine, "seeds")
-        print(verdict(f"times as fast as {engine}", faster, BERT_BAR, at_least=True))
-        print(f"  aim {BERT_AIM}: {'reached' if (faster or 0) >= BERT_AIM else 'not reached'}")
-    for series, size in (("seeds", 0), ("more articles", SIZES[-1])):
-        (one,) = [p for p in processes if (p.series, p.size) == (series, size)]
-        label = f"peak memory in MB, {series}, {one.bytes / 1e6:.2f} MB of text"
-        print(verdict(label, one.peak_mb, MEMORY_BAR_MB, at_least=False))
 
 
-def _print_notes(loads: Sequence[Load], chosen: argparse.Namespace) -> None:
+def _print_round(section: str, number: int, chosen: argparse.Namespace) -> None:
+    print(f"{section}: round {number + 1} of {chosen.rounds} done", file=sys.stderr)
+
+
+def _print_loads(loads: Sequence[Load], chosen: argparse.Namespace) -> None:
     sentences = sum(len(load.sentences) for load in loads)
     within, across = (sum(len(getattr(load, n)) for load in loads) for n in ("within", "across"))
     share = min(1.0, chosen.rounds / chosen.bert_parts)
@@ -221,8 +318,10 @@ def _print_notes(loads: Sequence[Load], chosen: argparse.Namespace) -> None:
         f"with {across} across sentences, which we judge too; {share:.0%} of its batches run, the "
         "time scaled by padded tokens"
     )
-    shown = chosen.out.name if chosen.out != OUT else OUT.relative_to(ROOT).as_posix()
-    print(f"→ {shown}/speed.csv, {shown}/speed.png")
+
+
+def _shown(out: Path) -> str:
+    return out.name if out != OUT else OUT.relative_to(ROOT).as_posix()
 
 
 def _version(package: str) -> str:

@@ -10,11 +10,22 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.batch.items import TextItem
+from pipeline.batch.readers import find_inputs, read_items
 from pipeline.cleaning import Cleaner
 from pipeline.extractor import Extractor
 from pipeline.relations import Candidate
-from pipeline.types import Article, CleanSpan, Mention
-from tests.speed.articles import LONG, long_articles, long_text, paragraphs, seed_articles
+from pipeline.types import Article, CleanSpan, Mention, Reject
+from tests.speed.articles import (
+    LONG,
+    SHORTEST,
+    long_articles,
+    long_text,
+    paragraphs,
+    records,
+    seed_articles,
+    write_compressed,
+)
 from tests.speed.figures import (
     Round,
     Seconds,
@@ -27,7 +38,17 @@ from tests.speed.figures import (
 )
 from tests.speed.peers import Load, batches, load_of, padded, token_count
 from tests.speed.processes import Process, summary, write_texts
+from tests.speed.runs import (
+    Scale,
+    deciles,
+    last_over_first,
+    scale_medians,
+    scale_of,
+    scaling_table,
+    working_samples,
+)
 from tests.speed.stages import PROBES, Stopwatch, Zongheng, probes
+from tests.speed.watching import Items, Sample, Watched, watch
 
 LINES = ["第一段。", "第二段，長一點。", "Third."]
 
@@ -188,3 +209,102 @@ def test_the_launcher_reports_its_child_and_not_itself(root: Path) -> None:
 
 def test_the_timed_texts_are_articles() -> None:
     assert all(isinstance(article, Article) and article.text for article in seed_articles())
+
+
+def test_records_depend_on_their_seed_alone() -> None:
+    some = list(records(LINES, 50, 200, seed=1, faulty=0.3))
+    assert some == list(records(LINES, 50, 200, seed=1, faulty=0.3))
+    assert some != list(records(LINES, 50, 200, seed=2, faulty=0.3))
+    assert all(line.count(b"\n") == 1 and line.endswith(b"\n") for line in some)
+
+
+def test_records_without_faults_are_articles_no_two_alike(tmp_path: Path) -> None:
+    path = write_compressed(tmp_path / "in.jsonl.zst", records(LINES, 300, 200, seed=1))
+    items = list(read_items(find_inputs([str(path)])))
+    assert len(items) == 300
+    texts = [item.text for item in items if isinstance(item, TextItem)]
+    assert len(set(texts)) == 300
+    lengths = sorted(map(len, texts))
+    assert SHORTEST <= lengths[0] < lengths[150] < 110 < lengths[-1]
+
+
+def test_faulty_records_are_rejected_for_every_reason_that_readers_know(tmp_path: Path) -> None:
+    some = records(LINES, 1_000, 200, seed=1, faulty=0.2)
+    path = write_compressed(tmp_path / "in.jsonl.zst", some)
+    items = list(read_items(find_inputs([str(path)])))
+    reasons = [item.reason for item in items if isinstance(item, Reject)]
+    assert 150 < len(reasons) < 250
+    assert {"bad_record", "empty", "unknown_encoding"} < set(reasons)
+    assert {"duplicate_id", "duplicate_text"} < set(reasons)
+
+
+def samples_of(*items: int, driver_mb: float = 70.0, worker_mb: float = 400.0) -> list[Sample]:
+    """A sample a second."""
+    return [Sample(float(n), some, driver_mb, worker_mb) for n, some in enumerate(items)]
+
+
+def test_a_rate_counts_from_the_first_article_to_the_last() -> None:
+    samples = samples_of(0, 0, 10, 30, 50, 50, 50)
+    assert [sample.items for sample in working_samples(samples)] == [10, 30, 50]
+    assert working_samples(samples_of(0, 0)) == [Sample(1.0, 0, 70.0, 400.0)]
+    scale = scale_of("ray", 2, 51, Watched(6.5, tuple(samples)))
+    assert scale == Scale("ray", 2, 51, 6.5, 20.0, 70.0, 400.0)
+
+
+def test_scaling_compares_with_one_worker_and_with_processes() -> None:
+    one = Scale("processes", 1, 100, 50.0, 2.0, 70.0, 400.0)
+    two = replace(one, workers=2, wall=30.0, rate=4.0)
+    ray = replace(two, engine="ray", wall=45.0, rate=3.0)
+    table = scaling_table([one, two, ray])
+    assert list(table["times_one"][:2]) == [1.0, 2.0]
+    assert table["times_one"].isna()[2]
+    assert list(table["overhead"]) == [1.0, 1.0, 1.5]
+
+
+def test_scales_are_medians_with_the_largest_memory() -> None:
+    one = Scale("ray", 1, 100, 50.0, 2.0, 70.0, 400.0)
+    rounds = [one, replace(one, wall=90.0, rate=1.0, driver_mb=80.0), replace(one, wall=60.0)]
+    assert scale_medians(rounds) == [replace(one, wall=60.0, driver_mb=80.0)]
+
+
+def test_deciles_leave_loading_and_merging_out() -> None:
+    tenths = deciles(samples_of(0, 0, *range(10, 111, 5), 110, 110))
+    assert [tenth.number for tenth in tenths] == list(range(1, 11))
+    assert [tenth.articles for tenth in tenths] == [10.0] * 10
+    assert [tenth.seconds for tenth in tenths] == pytest.approx([2.0] * 10)
+    assert last_over_first(tenths)["seconds"] == pytest.approx(1.0)
+
+
+def test_deciles_show_a_run_that_slows_down_and_grows() -> None:
+    steady = samples_of(1, 51, 101)
+    slow = [Sample(2.0 + n, 101 + 10 * n, 70.0, 500.0) for n in range(1, 11)]
+    grown = last_over_first(deciles([*steady, *slow]))
+    assert grown["seconds"] == pytest.approx(5.0)
+    assert grown["worker memory"] == 1.25
+    assert grown["driver memory"] == 1.0
+
+
+def test_items_are_the_lines_of_parts_without_their_headers(tmp_path: Path) -> None:
+    parts = tmp_path / "parts"
+    parts.mkdir()
+    items = Items(tmp_path)
+    assert items() == 0
+    (parts / "00000.jsonl").write_text("{}\n1\n2\n")
+    (parts / "00001.jsonl.driver.partial").write_text("{}\n3\n4")
+    (parts / "plan.json").write_text("{}\n")
+    assert (items(), items(with_open_parts=False)) == (3, 2)
+    for path in parts.iterdir():
+        path.unlink()
+    assert items() == 2
+
+
+def test_a_command_is_watched_to_its_end(tmp_path: Path) -> None:
+    parts = tmp_path / "parts"
+    parts.mkdir()
+    (parts / "00000.jsonl").write_text("{}\n1\n2\n")
+    seen = watch(["sleep", "0.5"], tmp_path, tmp_path / "log", every=0.05)
+    assert seen.wall >= 0.5
+    assert {sample.items for sample in seen.samples} == {2}
+    assert max(sample.driver_mb for sample in seen.samples) > 0
+    with pytest.raises(SystemExit, match="no such thing"):
+        watch(["sh", "-c", "echo no such thing; exit 1"], tmp_path, tmp_path / "log", every=0.05)

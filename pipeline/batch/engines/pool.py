@@ -42,7 +42,9 @@ class Pool(Generic[M]):
         self._limit = limit
         self._start = start
         self._again: deque[Part] = deque()
+        # Deaths while loading with no other worker loaded in between, and who was started since.
         self._stillborn = 0
+        self._newer: list[M] = []
 
     def hand_out(self) -> bool:
         """Give every worker its parts; whether there are any left to wait for."""
@@ -57,6 +59,7 @@ class Pool(Generic[M]):
                 else:
                     member = self._start()
                     self.members.append(member)
+                    self._newer.append(member)
                 member.give(part)
         return any(member.parts for member in self.members)
 
@@ -65,11 +68,12 @@ class Pool(Generic[M]):
         as a crash. Raises RunError where workers die while they load."""
         self.members.remove(member)
         if member.loaded:
-            self._stillborn = 0
             if member.parts:
                 member.parts[0] = after_crash(self._work, member.parts[0])
         else:
-            self._stillborn += 1
+            again = not any(newer.loaded for newer in self._newer)
+            self._stillborn = self._stillborn + 1 if again else 1
+            self._newer.clear()
             if self._stillborn >= MAX_CRASHES:
                 raise RunError(
                     f"workers die while they load ({status}); is there memory for so many? Fewer "

@@ -19,6 +19,9 @@ from pipeline.errors import PipelineError, RunError
 
 ADDRESS_VARIABLE = "RAY_ADDRESS"
 KNOCK_SECONDS = 5.0
+# A cluster of one's own has 30 seconds to come up, which Ray does not let one change, and a busy
+# machine may need more; the second time its files are in memory.
+STARTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,15 @@ class Ray:
         if not address:
             # Without "local" Ray would take one that somebody started here, and refuse num_cpus.
             where = {"address": "local", "num_cpus": self.workers, "include_dashboard": False}
-        try:
-            ray.init(**where, log_to_driver=False, logging_level=logging.CRITICAL)
-        except Exception as error:  # Ray's own share no base; some are a bare Exception
-            cluster = f"the Ray cluster at {address}" if address else "Ray on this machine"
-            raise RunError(f"cannot reach {cluster}: {error}") from error
+        for left in reversed(range(STARTS if not address else 1)):
+            try:
+                ray.init(**where, log_to_driver=False, logging_level=logging.CRITICAL)
+                return
+            except Exception as error:  # Ray's own share no base; some are a bare Exception
+                ray.shutdown()
+                if not left:
+                    cluster = f"the Ray cluster at {address}" if address else "Ray on this machine"
+                    raise RunError(f"cannot reach {cluster}: {error}") from error
 
     def _check(self, ray: Any) -> None:
         cpus = int(ray.cluster_resources().get("CPU", 0))
