@@ -15,15 +15,18 @@ from pipeline.types import Reject
 
 _PAGE_TYPES = ("text/html", "application/xhtml+xml")
 _READ_BYTES = 65_536
+_LANGUAGE_HEADER = "WARC-Identified-Content-Language"
 
 
 def read_archive(
-    stream: io.BufferedReader, place: str, name: str
+    stream: io.BufferedReader, place: str, name: str, languages: frozenset[str] = frozenset()
 ) -> Iterator[PageItem | TextItem | Reject]:
     """The HTML pages that a server sent (`response` and `resource` records, of responses those of
     status 200) and the texts made from pages (`conversion`); all else in an archive (requests,
     images, pages not found) is no article and passed over.
 
+    languages: ISO 639-3 codes; a record whose crawler found only others in it (WET files of Common
+    Crawl say so) is passed over, too. Empty for all.
     The id is the address; "name:record" where there is none. The date of the visit is not that of
     the article, so `published` is left open.
     Raises InputError where the archive is damaged: what follows cannot be found again.
@@ -49,6 +52,8 @@ def read_archive(
             raise InputError(
                 f"{place}: not a whole WARC file from record {number} on: {what}"
             ) from error
+        if languages and not _may_be_in(record, languages):
+            continue
         item = _item(record, f"{place}:{number}", f"{name}:{number}")
         if item:
             yield item
@@ -84,6 +89,11 @@ def _item(record: Any, place: str, default_id: str) -> PageItem | TextItem | Rej
     if not decoded.text.strip():
         return reject("empty", "no visible character")
     return TextItem(address or default_id, place, decoded.text, source=address)
+
+
+def _may_be_in(record: Any, languages: frozenset[str]) -> bool:
+    named = record.rec_headers.get_header(_LANGUAGE_HEADER) or ""
+    return not named or not languages.isdisjoint(named.replace(" ", "").split(","))
 
 
 def _is_cut_off(record: Any) -> bool:

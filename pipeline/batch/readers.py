@@ -114,6 +114,7 @@ def read_items(
     fields: FieldNames = GUESSED,
     *,
     encoding: str = "",
+    languages: frozenset[str] = frozenset(),
     advance: Callable[[int], None] = lambda _: None,
     taken: Callable[[str, FieldNames], None] = lambda *_: None,
 ) -> Iterator[Item]:
@@ -123,7 +124,7 @@ def read_items(
     Of two items with one id, or with one text, page or file content, the second is a Reject
     (duplicate_id, duplicate_text). A record that has no id is named after its file and line,
     "news.jsonl:17"; after the path where two files have that name.
-    encoding: of JSONL and CSV, "" for UTF-8. advance: called with the bytes of the inputs as they
+    encoding: of JSONL and CSV, "" for UTF-8. languages: as of `read_archive`. advance: called with the bytes of the inputs as they
     are done with, before decompression. taken: called with the path and the fields that were taken,
     at the first record of each file of records.
     Raises InputError where standard input holds neither JSONL nor WARC.
@@ -133,7 +134,7 @@ def read_items(
     for source in inputs:
         # Two files of one name would give their records the same ids.
         name = _name(source) if names[_name(source)] == 1 else shown(source.path)
-        for item in _Reading(source, name, fields, encoding, advance, taken).items():
+        for item in _Reading(source, name, fields, encoding, languages, advance, taken).items():
             yield _duplicate(item, ids, texts) or item
 
 
@@ -155,6 +156,7 @@ class _Reading:
     name: str
     fields: FieldNames
     encoding: str
+    languages: frozenset[str]
     advance: Callable[[int], None]
     taken: Callable[[str, FieldNames], None]
 
@@ -177,7 +179,7 @@ class _Reading:
         with stream:
             kind = self.source.kind if self.source.kind is not Kind.STDIN else _sniff(stream)
             if kind is Kind.ARCHIVE:
-                items: Iterator[Item] = read_archive(stream, self._place, self.name)
+                items: Iterator[Item] = read_archive(stream, self._place, self.name, self.languages)
             elif kind is Kind.CSV:
                 tabs = bare_path(Path(path)).suffix.lower() == ".tsv"
                 delimiter = "\t" if tabs else ","

@@ -75,6 +75,13 @@ def run(
     title_field: Annotated[str, typer.Option(help="Records: field of the title.")] = "",
     source_field: Annotated[str, typer.Option(help="Records: field of the source.")] = "",
     date_field: Annotated[str, typer.Option(help="Records: field of the date.")] = "",
+    language: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Web archives: pass over records that their crawler found in other languages, "
+            "such as zho (ISO 639-3); may be repeated."
+        ),
+    ] = None,
     registry: Annotated[
         list[Path] | None,
         typer.Option(help="Your own registry: a *.jsonl or a folder of them; may be repeated."),
@@ -123,7 +130,7 @@ def run(
 
         zongheng run news.jsonl.zst --text-field body --out outputs/news --dry-run
 
-        zongheng run crawl/*.warc.gz --out outputs/crawl --workers 8 --max-rejects 5%
+        zongheng run crawl/*.wet.gz --language zho --out outputs/crawl --workers 8
 
         zcat news.jsonl.gz | zongheng run - --out outputs/news --limit 1000
 
@@ -145,8 +152,9 @@ def run(
     progress = batch.Progress(shown, workers, bytes_total, limit)
     taken: dict[str, FieldNames] = {}
     items = batch.read_items(
-        inputs, fields, encoding=encoding, advance=progress.advance, taken=taken.__setitem__
-    )
+        inputs, fields, encoding=encoding, languages=frozenset(language or ()),
+        advance=progress.advance, taken=taken.__setitem__,
+    )  # fmt: skip
     limited = islice(items, limit or None)
     folders = list(registry or ())
     load = partial(Extractor.load, model=model, registries=folders, max_characters=max_chars)
@@ -156,6 +164,7 @@ def run(
         "model": batch.folder_digest(model or resources.find(SHIPPED_MODEL), "meta.json"),
         "registries": [batch.folder_digest(folder, "*.jsonl") for folder in folders],
         "limit": limit,
+        "languages": sorted(set(language or ())),
         "text_field": text_field,
         "id_field": id_field,
         "title_field": title_field,

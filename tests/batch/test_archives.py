@@ -38,10 +38,14 @@ class Archive:
         content_type = ("Content-Type", f"text/html; charset={charset}")
         return self.add("response", URL.format(name), html.encode(charset), content_type)
 
-    def plain(self, kind: str, url: str, payload: bytes, content_type: str) -> Archive:
+    def plain(
+        self, kind: str, url: str, payload: bytes, content_type: str, languages: str = ""
+    ) -> Archive:
+        named = {"WARC-Identified-Content-Language": languages} if languages else None
         record = self.writer.create_warc_record(
-            url, kind, payload=io.BytesIO(payload), warc_content_type=content_type
-        )
+            url, kind, payload=io.BytesIO(payload), warc_content_type=content_type,
+            warc_headers_dict=named,
+        )  # fmt: skip
         self.writer.write_record(record)
         return self
 
@@ -184,3 +188,16 @@ def test_a_record_longer_than_it_says_is_read_without_a_word(
 
 def test_an_empty_archive_holds_nothing() -> None:
     assert read(b"") == []
+
+
+def test_records_in_other_languages_are_passed_over_where_the_crawler_told() -> None:
+    archive = Archive()
+    for number, languages in enumerate(("zho", "eng", "eng,zho", "", "jpn,kor")):
+        archive.plain("conversion", URL.format(number), TEXT.encode(), "text/plain", languages)
+    stream = io.BufferedReader(io.BytesIO(archive.content))  # type: ignore[arg-type]
+    items = read_archive(stream, "a.wet", "a.wet", frozenset({"zho"}))
+    assert [item.place for item in items if isinstance(item, TextItem)] == [
+        "a.wet:1",
+        "a.wet:3",
+        "a.wet:4",
+    ]
