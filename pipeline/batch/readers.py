@@ -124,9 +124,9 @@ def read_items(
     Of two items with one id, or with one text, page or file content, the second is a Reject
     (duplicate_id, duplicate_text). A record that has no id is named after its file and line,
     "news.jsonl:17"; after the path where two files have that name.
-    encoding: of JSONL and CSV, "" for UTF-8. languages: as of `read_archive`. advance: called with the bytes of the inputs as they
-    are done with, before decompression. taken: called with the path and the fields that were taken,
-    at the first record of each file of records.
+    encoding: of JSONL and CSV, "" for UTF-8. languages: as of `read_archive`. advance: called with
+    the bytes of the inputs as they are done with, before decompression. taken: called with the path
+    and the fields that were taken, at the first record of each file of records.
     Raises InputError where standard input holds neither JSONL nor WARC.
     """
     ids, texts = DigestSet(), DigestSet()
