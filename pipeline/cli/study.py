@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.app import app
-from pipeline.cli.terminal import clone_folder, safe
+from pipeline.cli.terminal import (
+    DATA,
+    Backbone,
+    Corpus,
+    NamesFile,
+    Threads,
+    clone_folder,
+    figures,
+    safe,
+)
 from pipeline.cli.train import DEFAULT_BACKBONE, require_torch
 from pipeline.errors import InputError
 
@@ -22,24 +31,15 @@ def study(
     config: Annotated[
         Path, typer.Argument(metavar="CONFIG", help="TOML file with [variants.NAME] tables.")
     ],
-    data: Annotated[
-        Path, typer.Option(help="Folder with public sets: real, finre, cluener, fewfc.")
-    ],
+    data: Annotated[Path, DATA],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the study.")],
-    backbone: Annotated[
-        str, typer.Option(help="Encoder to start from: a Hugging Face name or a folder.")
-    ] = DEFAULT_BACKBONE,
-    corpus: Annotated[
-        list[Path] | None,
-        typer.Option(help="Passages to learn from; corpus/train when not given. May be repeated."),
-    ] = None,
+    backbone: Backbone = DEFAULT_BACKBONE,
+    corpus: Corpus = None,
     dev: Annotated[
         list[Path] | None, typer.Option(help="Passages to score on; corpus/dev when not given.")
     ] = None,
-    names: Annotated[
-        Path | None, typer.Option(help="Names of companies, one a line, to replace names by.")
-    ] = None,
-    threads: Annotated[int, typer.Option(min=1, help="Threads of arithmetic.")] = 2,
+    names: NamesFile = None,
+    threads: Threads = 2,
 ) -> None:
     """Train variants of one recipe for the same number of steps and compare them: a learning curve,
     and what each part is worth. Needs `pip install 'zongheng[train]'`.
@@ -80,8 +80,7 @@ def study(
 
     def show(name: str, step: Step) -> None:
         if step.losses and step.position.step % 50 == 0:
-            losses = "  ".join(f"{part} {value:.3f}" for part, value in step.losses.items())
-            tell(name, f"step {step.position.step}  {losses}")
+            tell(name, f"step {step.position.step}  {figures(step.losses)}")
 
     outcomes = run_study(
         settings, sets, real, backbone, out, names=names, progress=show,

@@ -1,11 +1,13 @@
-"""What several commands need: safe text, tables, articles by path, shared checks."""
+"""What several commands need: safe text, tables, articles by path, shared options and checks."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from pipeline.errors import InputError
 from pipeline.schema import REJECT_REASONS
@@ -14,6 +16,20 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pipeline.types import Article, Reject
+
+# Options that the commands of training share.
+DATA = typer.Option(help="Folder with public sets: real, finre, cluener, fewfc.")
+Backbone = Annotated[
+    str, typer.Option(help="Encoder to start from: a Hugging Face name or a folder.")
+]
+Corpus = Annotated[
+    list[Path] | None,
+    typer.Option(help="Passages to learn from; corpus/train when not given. May be repeated."),
+]
+NamesFile = Annotated[
+    Path | None, typer.Option(help="Names of companies, one a line, to replace names by.")
+]
+Threads = Annotated[int, typer.Option(min=1, help="Threads of arithmetic.")]
 
 
 def safe(text: str, *, keep: str = "") -> str:
@@ -51,6 +67,11 @@ def read_articles(
 
     for item in read_items(find_inputs(paths), encoding=encoding):
         yield load(item, encoding=encoding, max_characters=max_characters)
+
+
+def figures(values: Mapping[str, float]) -> str:
+    """Names and values in one line, to three places."""
+    return "  ".join(f"{name} {value:.3f}" for name, value in values.items())
 
 
 def print_table(title: str, table: pd.DataFrame) -> None:

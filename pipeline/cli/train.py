@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.app import app
-from pipeline.cli.terminal import clone_folder, safe
+from pipeline.cli.terminal import (
+    DATA,
+    Backbone,
+    Corpus,
+    NamesFile,
+    Threads,
+    clone_folder,
+    figures,
+    safe,
+)
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
@@ -52,22 +61,13 @@ def train_characters(
 def train(
     config: Annotated[Path, typer.Option(help="TOML file, such as a shipped model's config.toml.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of this training.")],
-    backbone: Annotated[
-        str, typer.Option(help="Encoder to start from: a Hugging Face name or a folder.")
-    ] = DEFAULT_BACKBONE,
-    corpus: Annotated[
-        list[Path] | None,
-        typer.Option(help="Passages to learn from; corpus/train when not given. May be repeated."),
-    ] = None,
+    backbone: Backbone = DEFAULT_BACKBONE,
+    corpus: Corpus = None,
     dev: Annotated[
         list[Path] | None, typer.Option(help="Passages to stop by; corpus/dev when not given.")
     ] = None,
-    data: Annotated[
-        Path | None, typer.Option(help="Folder with public sets: real, finre, cluener, fewfc.")
-    ] = None,
-    names: Annotated[
-        Path | None, typer.Option(help="Names of companies, one a line, to replace names by.")
-    ] = None,
+    data: Annotated[Path | None, DATA] = None,
+    names: NamesFile = None,
     start_from: Annotated[
         Path | None, typer.Option(help="Weights (.safetensors) of another training.")
     ] = None,
@@ -75,7 +75,7 @@ def train(
         Path | None,
         typer.Option(help="Folder of a training of more layers, to come close to and start from."),
     ] = None,
-    threads: Annotated[int, typer.Option(min=1, help="Threads of arithmetic.")] = 2,
+    threads: Threads = 2,
 ) -> None:
     """Train the extractor: one encoder, two heads. Needs `pip install 'zongheng[train]'`.
 
@@ -171,8 +171,7 @@ def _training_progress(epochs: int, steps: int) -> Iterator[Callable[[Step], Non
     """A bar on a terminal, else a line now and then; dev's scores either way."""
 
     def told(step: Step) -> str:
-        numbers = step.scores or step.losses
-        return "  ".join(f"{name} {value:.3f}" for name, value in numbers.items())
+        return figures(step.scores or step.losses)
 
     if not sys.stderr.isatty():
 

@@ -40,8 +40,7 @@ class Candidate:
 class Judgement:
     """A relation that the candidate's sentence states.
 
-    backward: the head is `candidate.second`. trigger: the words that state it, for finding its
-    qualifiers.
+    backward: the head is `candidate.second`.
     """
 
     candidate: Candidate
@@ -49,7 +48,6 @@ class Judgement:
     backward: bool
     status: str
     score: float
-    trigger: CleanSpan
 
 
 class PairClassifier(Protocol):

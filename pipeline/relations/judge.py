@@ -102,9 +102,7 @@ class ModelClassifier:
                         if voice:
                             told[STATUSES.index(voice)] += STATUS_AGREEMENT
                         status = STATUSES[int(told.argmax())]
-                        yield Judgement(
-                            candidate, relation, backward, status, score, _between(candidate)
-                        )
+                        yield Judgement(candidate, relation, backward, status, score)
 
     def _statuses(
         self, around: Surroundings, candidate: Candidate, relation: str, backward: bool
@@ -155,10 +153,3 @@ def _window_of(candidate: Candidate, reading: Reading) -> int | None:
             if best is None or room > best[0]:
                 best = room, number
     return best[1] if best else None
-
-
-def _between(candidate: Candidate) -> CleanSpan:
-    """Where the words that state the relation most likely are: between the two names, in the
-    candidate's sentence."""
-    start = max(candidate.first.span.end, candidate.sentence.start)
-    return CleanSpan(min(start, candidate.second.span.start), candidate.second.span.start)

@@ -88,7 +88,7 @@ def _judge(
             if candidate and admits(trigger.relation, head.type, tail.type):
                 status = trigger.status or status_of(text, sentence, hit, names=names)
                 yield Judgement(
-                    candidate, trigger.relation, backward, status, FRAME_SCORES[trigger.frame], hit
+                    candidate, trigger.relation, backward, status, FRAME_SCORES[trigger.frame]
                 )
 
 

@@ -3,13 +3,13 @@ attached."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.relations.candidates import Candidate, Judgement, PairClassifier, propose
 from pipeline.relations.qualifiers import qualifiers_of
 from pipeline.schema import SYMMETRIC, strongest
-from pipeline.types import CleanSpan, CleanText, Entity, Evidence, Qualifiers, Triple
+from pipeline.types import CleanSpan, CleanText, Entity, Evidence, Mention, Triple
 
 if TYPE_CHECKING:
     from pipeline.model.session import Reading
@@ -30,7 +30,8 @@ def relate(
     stated: dict[tuple[str, str, str], list[Judgement]] = {}
     for judgement in classifier(cleaned, candidates, reading):
         stated.setdefault(_key(judgement), []).append(judgement)
-    triples = [_merge(cleaned, key, judgements) for key, judgements in stated.items()]
+    named = sorted((m for entity in entities for m in entity.mentions), key=lambda m: m.span)
+    triples = [_merge(cleaned, named, key, judgements) for key, judgements in stated.items()]
     return tuple(
         sorted(triples, key=lambda t: (t.evidence[0].sentence, t.head, t.relation, t.tail))
     ), candidates
@@ -45,7 +46,10 @@ def _key(judgement: Judgement) -> tuple[str, str, str]:
 
 
 def _merge(
-    cleaned: CleanText, key: tuple[str, str, str], judgements: list[Judgement]
+    cleaned: CleanText,
+    named: Sequence[Mention[CleanSpan]],
+    key: tuple[str, str, str],
+    judgements: list[Judgement],
 ) -> Triple[CleanSpan]:
     head, relation, tail = key
     status = strongest([judgement.status for judgement in judgements])
@@ -59,7 +63,8 @@ def _merge(
         status,
         round(score, 4),
         tuple(_evidence(head, judgements)),
-        _qualify(cleaned, judgements, status),
+        # The sentences whose status holds say it.
+        qualifiers_of(cleaned, [j for j in judgements if j.status == status], named),
     )
 
 
@@ -73,8 +78,3 @@ def _evidence(head: str, judgements: list[Judgement]) -> Iterable[Evidence[Clean
         yield Evidence(
             sentence, (first if forward else second).span, (second if forward else first).span
         )
-
-
-def _qualify(cleaned: CleanText, judgements: list[Judgement], status: str) -> Qualifiers[CleanSpan]:
-    """What the sentences whose status holds say of the triple."""
-    return qualifiers_of(cleaned, [j for j in judgements if j.status == status])

@@ -110,7 +110,7 @@ def test_without_a_reading_nothing_is_judged(stage: Callable[..., Any]) -> None:
 def agreeing(relation: str, *, backward: bool) -> Any:
     """A witness that states `relation` of every pair."""
     return lambda _, candidates, __: [
-        Judgement(c, relation, backward, "actual", 1.0, c.sentence) for c in candidates
+        Judgement(c, relation, backward, "actual", 1.0) for c in candidates
     ]
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,8 @@ import pytest
 
 from pipeline.cleaning import Cleaner
 from pipeline.relations import Candidate, Judgement, RuleClassifier, relate
-from pipeline.relations.qualifiers import find_amounts, resolve_date
+from pipeline.relations.amounts import find_amounts
+from pipeline.relations.dates import resolve_date
 from pipeline.types import CleanSpan, CleanText, Qualifiers
 
 CASES = json.loads(
@@ -35,17 +36,19 @@ Qualify = Callable[[str], tuple[CleanText, Qualifiers[CleanSpan]]]
 
 
 @pytest.fixture(scope="module")
-def told(stage: Callable[..., Any]) -> Callable[[str, str], dict[str, str]]:
+def told(stage: Callable[..., Any]) -> Callable[..., dict[str, str]]:
     """The qualifiers of (微软, relation, 英特尔), which every sentence with both states."""
 
-    def run(text: str, relation: str) -> dict[str, str]:
-        cleaned, entities = stage(text, PAIR)
+    def run(text: str, relation: str, named: Sequence[Sequence[str]] = PAIR) -> dict[str, str]:
+        present = [one for one in named if one[0] in text]
+        cleaned, entities = stage(text, present)
 
         def judge(_: CleanText, candidates: list[Candidate], __: None) -> list[Judgement]:
             return [
-                Judgement(c, relation, c.first.text != "微软", "actual", 1.0, c.first.span)
+                Judgement(c, relation, c.first.text != "微软", "actual", 1.0)
                 for c in candidates
                 if c.sentence.holds(c.first.span)
+                and {c.first.text, c.second.text} == {"微软", "英特尔"}
             ]
 
         triples, _ = relate(cleaned, entities, judge)  # type: ignore[arg-type]
@@ -58,7 +61,7 @@ def told(stage: Callable[..., Any]) -> Callable[[str, str], dict[str, str]]:
     return run
 
 
-Told = Callable[[str, str], dict[str, str]]
+Told = Callable[..., dict[str, str]]
 
 
 def _written(cleaned: CleanText, span: CleanSpan | None) -> str:
@@ -91,7 +94,7 @@ def test_what_the_text_does_not_say_is_absent(qualify: Qualify, text: str) -> No
     assert qualify(text)[1] == Qualifiers()
 
 
-def test_the_sum_nearest_to_the_trigger_is_taken(qualify: Qualify) -> None:
+def test_the_sum_nearest_to_the_names_is_taken(qualify: Qualify) -> None:
     cleaned, found = qualify("营收9亿美元的微软以2亿美元收购英特尔。")
     assert _written(cleaned, found.amount) == "2亿美元"
 
@@ -242,6 +245,47 @@ def test_the_date_of_something_else_is_left(told: Told, text: str) -> None:
 )
 def test_only_a_plain_thing_is_an_object(told: Told, text: str, written: str) -> None:
     assert told(text, "buy")["object"] == written
+
+
+OTHERS = [*PAIR, ["白鹭", "company"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("微软收购英特尔，白鹭以2亿美元买下一座工厂。", ""),
+        ("微软有意收购英特尔，白鹭出价2亿美元。", ""),
+        ("微软和白鹭以2亿美元收购英特尔。", "2亿美元"),
+        ("白鹭退出后，微软以2亿美元收购英特尔。", "2亿美元"),
+    ],
+)
+def test_a_sum_behind_another_name_is_that_ones(told: Told, text: str, written: str) -> None:
+    assert told(text, "buy", OTHERS)["amount"] == written
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("微软表态，公司计划明年向英特尔采购芯片。", "明年"),
+        ("微软表态，白鹭计划明年向英特尔采购芯片。", ""),
+    ],
+)
+def test_a_date_needs_one_name_where_nobody_else_acts(told: Told, text: str, written: str) -> None:
+    assert told(text, "buy", OTHERS)["date"] == written
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("微软收购英特尔旗下的存储业务。", "存储业务"),
+        ("微软打算从英特尔手中买下其常州工厂。", "常州工厂"),
+        ("微软收购英特尔的白鹭业务。", ""),
+        ("微软旁观，白鹭收购英特尔旗下的存储业务。", ""),
+        ("微软向英特尔采购白鹭芯片。", ""),
+    ],
+)
+def test_a_part_of_the_seller_is_an_object(told: Told, text: str, written: str) -> None:
+    assert told(text, "buy", OTHERS)["object"] == written
 
 
 FRIDAY = "2026-11-20"

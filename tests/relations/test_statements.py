@@ -28,7 +28,7 @@ class Saying:
         self, _: CleanText, candidates: Sequence[Candidate], __: object
     ) -> list[Judgement]:
         return [
-            Judgement(candidate, self._relation, self._backward, status, 0.6, candidate.sentence)
+            Judgement(candidate, self._relation, self._backward, status, 0.6)
             for candidate, status in zip(candidates, self._statuses, strict=False)
         ]
 
