@@ -100,6 +100,26 @@ class TestRun:
         out = zongheng("run", "甲.txt", "-o", "出", "--max-seconds", "0.01").out
         assert "rejected 1 × too_slow" in out
 
+    @pytest.mark.parametrize("seconds", ["inf", "1e300"])
+    def test_a_time_that_no_timer_can_be_set_to_is_wrong_usage(
+        self, zongheng: Command, seconds: str
+    ) -> None:
+        write("甲.txt")
+        assert zongheng("run", "甲.txt", "-o", "出", "--max-seconds", seconds).status == 2
+
+    def test_the_run_folder_may_lie_in_the_folder_that_is_read(self, zongheng: Command) -> None:
+        write("文/甲.txt")
+        first = zongheng("run", "文", "-o", "文/出")
+        again = zongheng("run", "文", "-o", "文/出")
+        assert (again.status, again.out) == (0, first.out)
+        assert zongheng("run", "文", "-o", "文/出", "--fresh").out == first.out
+
+    def test_this_process_alone_is_one_worker(self, zongheng: Command) -> None:
+        write("甲.txt")
+        options = ("--engine", "serial", "--workers", "7", "--log-json")
+        done = zongheng("run", "甲.txt", "-o", "出", *options)
+        assert json.loads(done.err.splitlines()[-1])["workers"] == 1
+
     def test_a_file_whose_name_is_no_unicode_is_run(self, zongheng: Command) -> None:
         write(os.fsdecode(b"\xb2\xe2.txt"))
         write(os.fsdecode(b"\xb2\xe3.txt"), "")

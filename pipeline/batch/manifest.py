@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -28,6 +29,10 @@ PARTS = "parts"
 PLAN = "plan.json"
 LOCK = "lock"
 SCHEMA_FOLDER = "schemas"
+
+# `is_locked` holds the lock for a moment, too.
+_LOCK_TRIES = 5
+_LOCK_SECONDS = 0.05
 
 _FILES = (MANIFEST, *OUTPUTS)
 _OURS = frozenset({*_FILES, *(name + PARTIAL for name in _FILES), SCHEMA_FOLDER, PARTS})
@@ -92,9 +97,9 @@ def opened(out: Path, plan: Plan, *, fresh: bool) -> Iterator[Path]:
 
 def check_folder(out: Path) -> None:
     """Raises RunError where `out` is, or holds, something that no run wrote."""
-    if out.exists() and not out.is_dir():
-        raise RunError(f"{out} is a file; --out names a folder")
     with writing(out):
+        if out.exists() and not out.is_dir():
+            raise RunError(f"{out} is a file; --out names a folder")
         names = {path.name for path in out.iterdir()} if out.is_dir() else set()
         strange = names - _OURS
         if MANIFEST in names and not _is_our_manifest(out / MANIFEST):
@@ -170,7 +175,8 @@ def finish(out: Path, plan: Plan, counts: Counts, input_sha256: str) -> None:
         "outputs": {name: _file_digest(out / name) for name in OUTPUTS},
     }
     _write(out / MANIFEST, manifest)
-    shutil.rmtree(out / PARTS)
+    # A network folder may keep the lock's file until it is closed; the next call removes it.
+    shutil.rmtree(out / PARTS, ignore_errors=True)
 
 
 def is_locked(out: Path) -> bool:
@@ -188,13 +194,17 @@ def is_locked(out: Path) -> bool:
 @contextmanager
 def _locked(path: Path, out: Path) -> Iterator[None]:
     with path.open("ab") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RunError(
-                f"another process is writing the run in {out}; wait for it (zongheng status), "
-                "or choose another --out"
-            ) from None
+        for left in reversed(range(_LOCK_TRIES)):
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if not left:
+                    raise RunError(
+                        f"another process is writing the run in {out}; wait for it "
+                        "(zongheng status), or choose another --out"
+                    ) from None
+            time.sleep(_LOCK_SECONDS)
         # The lock goes with the process, however it ends.
         yield
 

@@ -282,12 +282,19 @@ def read_part(path: Path) -> Iterator[Record]:
     """The header of a part file, then its lines. Raises RunError where it is damaged."""
     try:
         with path.open("rb") as file:
+            if not file.peek(1):
+                raise damaged(path, "it is empty")
             for written in file:
                 yield orjson.loads(written)
     except (OSError, orjson.JSONDecodeError) as error:
-        raise RunError(
-            f"{path} cannot be read ({error}); delete it, and the same command makes it again"
-        ) from error
+        raise damaged(path, str(error)) from error
+
+
+def damaged(path: Path, what: str) -> RunError:
+    """What to tell of a part file that does not hold what it should."""
+    return RunError(
+        f"{path} cannot be read ({what}); delete it, and the same command makes it again"
+    )
 
 
 class _TooSlowError(BaseException):

@@ -149,8 +149,12 @@ def status_of(out: Path) -> Status:
     manifest = read_manifest(out)
     if manifest:
         return Status("finished", 0, manifest["counts"])
-    if not (parts / PLAN).exists():
-        raise RunError(f"{out} holds no run; make one with: zongheng run PATH --out {out}")
+    try:
+        (parts / PLAN).stat()
+    except OSError as error:
+        raise RunError(
+            f"{out} holds no run; make one with: zongheng run PATH --out {out}"
+        ) from error
     try:
         record = orjson.loads((parts / PROGRESS).read_bytes())
     except (OSError, orjson.JSONDecodeError):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import glob
 import hashlib
 import io
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from pathlib import Path
 
 from pipeline.batch.archives import read_archive
@@ -59,20 +61,36 @@ class Input:
     size: int
 
 
-def find_inputs(paths: Iterable[str]) -> tuple[Input, ...]:
+def find_inputs(paths: Iterable[str], *, out: Path | None = None) -> tuple[Input, ...]:
     """The inputs that `paths` (files, folders, globs, "-") name, sorted within each, none twice.
 
     A folder gives the files of every known ending, compressed (.gz, .zst) or not; a file that is
     named is taken whatever its ending, as an article where that is none of these.
-    Raises InputError for a path that does not exist and for a folder or glob without any input.
+    out: folder of the run that they are for, if any; what lies in it is its output, and no input.
+    Raises InputError for a path that does not exist, for a folder or glob without any input or
+    that cannot be read and, of a run, for what lies in `out` or can be read only once.
     """
     inputs: dict[str, Input] = {}
+
+    @cache
+    def is_output(folder: Path) -> bool:
+        return out is not None and folder.resolve().is_relative_to(out.resolve())
+
     for given in paths:
         if given == STDIN:
             inputs[given] = Input(STDIN, Kind.STDIN, 0)
             continue
         try:
-            inputs.update((str(path), _input(path)) for path in _named(given))
+            path = Path(given)
+            if is_output(path if path.is_dir() else path.parent):
+                raise InputError(f"{shown(given)} lies in --out, where the output goes")
+            found = _named(given, is_output)
+            if out and not all(path.is_file() for path in found):
+                raise InputError(
+                    f"{shown(given)} is no regular file, and a run reads its files more than once; "
+                    "give - to read standard input"
+                )
+            inputs.update((str(path), _input(path)) for path in found)
         except OSError as error:  # such as a name that is too long
             raise InputError(f"cannot read {shown(given)}: {error.strerror}") from error
     return tuple(inputs.values())
@@ -86,10 +104,12 @@ def _kind(path: Path) -> Kind | None:
     return _KINDS.get(bare_path(path).suffix.lower())
 
 
-def _named(given: str) -> list[Path]:
+def _named(given: str, is_output: Callable[[Path], bool]) -> list[Path]:
+    """The files that `given` names, without those in folders that are output."""
     path = Path(given)
     if path.is_dir():
-        found = sorted(p for p in path.rglob("*") if _kind(p) and p.is_file())
+        files = (p for p in _files_below(path) if _kind(p) and p.is_file())
+        found = sorted(p for p in files if not is_output(p.parent))
         if not found:
             raise InputError(
                 f"the folder {shown(given)} holds no article ({', '.join(SUFFIXES)}, also with "
@@ -103,10 +123,22 @@ def _named(given: str) -> list[Path]:
         raise InputError(f"no such file or folder: {shown(given)}")
     # Path.glob cannot take an absolute pattern, which a user may well give.
     matches = glob.glob(given, recursive=True)  # noqa: PTH207
-    found = sorted(match for match in map(Path, matches) if match.is_file())
+    files = (match for match in map(Path, matches) if match.is_file())
+    found = sorted(p for p in files if not is_output(p.parent))
     if not found:
         raise InputError(f"nothing matches {shown(given)}")
     return found
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """All files at every depth. Raises OSError where a folder cannot be read, which Path.rglob
+    passes over without a word."""
+
+    def stop(error: OSError) -> None:
+        raise error
+
+    for place, _, names in os.walk(folder, onerror=stop):
+        yield from (Path(place, name) for name in names)
 
 
 def read_items(

@@ -30,6 +30,7 @@ from pipeline.batch.parts import (
     Part,
     Work,
     cut,
+    damaged,
     id_of,
     input_digest,
     part_files,
@@ -167,6 +168,8 @@ def _missing(
         counts = Counts()
         for record in records:
             counts.add(record)
+        if counts.items != len(part.items):
+            raise damaged(folder / part.name, f"{counts.items} of {len(part.items)} items")
         progress.keep(counts)
     progress.complete = True
     if done:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pipeline.batch.readers import Input
 
 TOO_MANY_REJECTS = 3
+# No timer can be set to infinity.
+MOST_SECONDS = 1_000_000
 
 
 def _share(given: str) -> str:
@@ -94,7 +96,12 @@ def run(
         int, typer.Option(min=1, help="Articles longer than this are rejected.")
     ] = 1_000_000,
     max_seconds: Annotated[
-        float, typer.Option(min=0, help="Articles that take longer are rejected; 0 for no limit.")
+        float,
+        typer.Option(
+            min=0,
+            max=MOST_SECONDS,
+            help="Articles that take longer are rejected; 0 for no limit.",
+        ),
     ] = 600,
     max_rejects: Annotated[
         str,
@@ -144,9 +151,9 @@ def run(
         raise typer.BadParameter(f"--engine is one of {', '.join(batch.ENGINES)}")
     if ray_address and engine != "ray":
         raise typer.BadParameter("--ray-address goes with --engine ray")
-    inputs = batch.find_inputs(paths)
+    inputs = batch.find_inputs(paths, out=out)
     fields = batch.FieldNames(text_field, id_field, title_field, source_field, date_field)
-    workers = workers or _cpus()
+    workers = 1 if engine == "serial" else workers or _cpus()
     shown = engine or "processes"
     bytes_total = sum(source.size for source in inputs)
     progress = batch.Progress(shown, workers, bytes_total, limit)

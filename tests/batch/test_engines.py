@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 import json
+import math
 import multiprocessing
 import os
+import signal
+from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from pipeline.batch.engines import Automatic, Engine, make_engine
-from pipeline.batch.engines.processes import Processes
+from pipeline.batch.engines.processes import Processes, _Process, _start, _wait
 from pipeline.batch.engines.serial import Serial
 from pipeline.batch.items import Item
 from pipeline.batch.parts import Job, Part, Report, Work, cut
@@ -130,6 +135,38 @@ class TestProcesses:
         reports.close()
         assert multiprocessing.active_children() == []
         assert len(files(tmp_path)) < 100
+
+
+@dataclass(slots=True)
+class Killable:
+    """What of a process shows whether it was killed."""
+
+    killed: bool = False
+
+    def kill(self) -> None:
+        self.killed = True
+
+
+@pytest.mark.parametrize("says", [False, True])
+def test_a_worker_is_stuck_only_if_nothing_of_it_is_left_to_hear(says: bool) -> None:
+    ours, theirs = multiprocessing.Pipe()
+    # As after a long wait for input: nobody listened to what it said meanwhile.
+    parts = deque([Part(0, tuple(text_items(1)))])
+    worker = _Process(cast("Any", Killable()), ours, parts, loaded=True, heard=-math.inf)
+    if says:
+        theirs.send(None)
+    assert _wait([worker], 1.0) == [worker] * says
+    assert worker.process.killed is not says
+    ours.close(), theirs.close()
+
+
+def test_a_worker_that_cannot_take_a_part_dies(tmp_path: Path) -> None:
+    worker = _start(Work(job(), tmp_path, "driver"))
+    assert worker.connection.recv() is None
+    worker.connection.send_bytes(b"no pickle")
+    worker.process.join(30)
+    assert worker.process.exitcode == -signal.SIGKILL
+    worker.end()
 
 
 def test_one_part_is_done_in_this_process_and_more_in_others(tmp_path: Path) -> None:

@@ -91,6 +91,11 @@ def test_it_is_written_no_more_than_once_a_second(clock: Clock, tmp_path: Path) 
     assert written[0] == written[1] != written[2]
 
 
+def test_a_name_that_no_system_allows_has_no_status(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="holds no run"):
+        status_of(tmp_path / ("长" * 300))
+
+
 def test_a_folder_that_is_no_run_has_no_status(tmp_path: Path) -> None:
     (tmp_path / MANIFEST).write_text('{"name": "a web app"}', encoding="utf-8")
     with pytest.raises(RunError, match=r"holds no run; make one with: zongheng run"):

@@ -4,12 +4,13 @@ import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from pipeline.batch.engines import make_engine
-from pipeline.batch.engines.ray import Ray, import_ray
+from pipeline.batch.engines.ray import Ray, _reports, import_ray
 from pipeline.batch.engines.serial import Serial
 from pipeline.batch.items import Item
 from pipeline.batch.parts import Job
@@ -82,6 +83,36 @@ class TestRay:
     def test_more_workers_than_cpus_are_refused(self, tmp_path: Path) -> None:
         with pytest.raises(RunError, match=f"cluster has {CPUS}: --workers {CPUS}"):
             done(Ray(CPUS + 1), tmp_path, list(text_items(1)), job())
+
+
+class Lost(Exception):
+    """Of an actor that died, or that does not answer."""
+
+
+class OutOfMemory(Exception):
+    """Of an actor that Ray killed to make room; in Ray it is none of the above."""
+
+
+@pytest.mark.parametrize("error", [Lost("gone"), OutOfMemory("killed\nmuch more")])
+def test_a_lost_actor_is_killed_before_another_is_given_its_part(error: Exception) -> None:
+    happened: list[tuple[object, ...]] = []
+
+    def get(_: object) -> None:
+        raise error
+
+    exceptions = SimpleNamespace(RayActorError=Lost, OutOfMemoryError=OutOfMemory)
+    ray = SimpleNamespace(
+        wait=lambda calls: (calls, []),
+        get=get,
+        kill=lambda actor: happened.append(("kill", actor)),
+        exceptions=exceptions,
+    )
+    handle = SimpleNamespace(actor="actor", calls=["call"])
+    pool: Any = SimpleNamespace(
+        members=[handle], bury=lambda member, status: happened.append(("bury", member, status))
+    )
+    assert list(_reports(ray, pool)) == []
+    assert happened == [("kill", "actor"), ("bury", handle, str(error).splitlines()[0])]
 
 
 @pytest.mark.full

@@ -129,6 +129,41 @@ class TestFindInputs:
         with pytest.raises(InputError, match=r"站 holds no article \(\.txt, .*\.parquet.*\.gz or"):
             find_inputs(["站"])
 
+    def test_a_folder_that_cannot_be_read_is_an_input_error(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        write("站/1.txt")
+        write("站/内/2.txt")
+        scan = os.scandir
+
+        def refuse(path: str) -> object:
+            if Path(path).name == "内":
+                raise PermissionError(13, "Permission denied")
+            return scan(path)
+
+        monkeypatch.setattr("os.scandir", refuse)
+        with pytest.raises(InputError, match="cannot read 站: Permission denied"):
+            find_inputs(["站"])
+
+    @pytest.mark.parametrize("out", ["站/出", "./站/出/", "站/内/../出"])
+    def test_the_output_of_a_run_is_no_input_of_it(self, out: str) -> None:
+        for name in ("站/1.txt", "站/出/triples.jsonl", "站/出/parts/00000.jsonl", "站/内/2.txt"):
+            write(name)
+        for given in ("站", "站/**/*"):
+            inputs = find_inputs([given], out=Path(out))
+            assert [source.path for source in inputs] == ["站/1.txt", "站/内/2.txt"]
+        for given in ("站/出", "站/出/triples.jsonl", "站/出/parts"):
+            with pytest.raises(InputError, match=f"{given} lies in --out"):
+                find_inputs([given], out=Path(out))
+        with pytest.raises(InputError, match="nothing matches"):
+            find_inputs(["站/出*/*.jsonl"], out=Path(out))
+
+    def test_a_pipe_is_no_input_of_a_run(self) -> None:
+        os.mkfifo("管")
+        with pytest.raises(InputError, match=r"管 is no regular file.*give - to read"):
+            find_inputs(["管"], out=Path("出"))
+        assert found("管") == ["管"]
+
     def test_a_name_that_no_system_allows_is_an_input_error(self) -> None:
         with pytest.raises(InputError, match="cannot read"):
             find_inputs(["长" * 300])

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import fcntl
 import json
 import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -17,7 +19,7 @@ from pipeline.batch.engines import Engine
 from pipeline.batch.engines.processes import Processes
 from pipeline.batch.engines.serial import Serial
 from pipeline.batch.items import FileItem, Item, TextItem
-from pipeline.batch.manifest import MANIFEST, OUTPUTS, PARTS, SCHEMA_FOLDER
+from pipeline.batch.manifest import LOCK, MANIFEST, OUTPUTS, PARTS, SCHEMA_FOLDER
 from pipeline.batch.parts import Counts, Extract, Job
 from pipeline.batch.progress import Progress
 from pipeline.batch.readers import find_inputs, read_items
@@ -226,6 +228,11 @@ class TestRunFolder:
         runner.out.mkdir(parents=True)
         assert runner().articles == 2
 
+    def test_a_name_that_no_system_allows_is_a_run_error(self, quick: Runner) -> None:
+        quick.out = quick.out.with_name("长" * 300)
+        with pytest.raises(RunError, match=r"cannot write .*choose another --out"):
+            quick()
+
     def test_a_folder_that_cannot_be_made_is_a_run_error_with_a_way_out(
         self, runner: Runner
     ) -> None:
@@ -419,7 +426,7 @@ class TestStops:
     def test_parts_that_a_stop_left_beside_the_manifest_go_with_the_next_call(
         self, quick: Runner, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def stop(_: Path) -> None:
+        def stop(*_: object, **__: object) -> None:
             raise KeyboardInterrupt
 
         with monkeypatch.context() as patched:
@@ -430,6 +437,41 @@ class TestStops:
         quick()
         assert quick.was_finished
         assert quick.names() == FINISHED
+
+    def test_parts_that_cannot_be_removed_yet_go_with_the_next_call(
+        self, quick: Runner, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def busy(*_: object, **__: object) -> None:
+            raise OSError(39, "Directory not empty")
+
+        with monkeypatch.context() as patched:
+            patched.setattr("os.rmdir", busy)  # as a network folder does while the lock is open
+            assert quick().articles == 2
+        assert quick.names() == {*FINISHED, PARTS}
+        quick()
+        assert quick.names() == FINISHED
+
+    @pytest.mark.parametrize("left", [0, 3], ids=["empty", "lines gone"])
+    def test_a_part_that_lost_lines_is_told(self, quick: Runner, left: int) -> None:
+        quick.extract = stopping_at("a5")
+        with pytest.raises(Stop):
+            quick(text_items(7))
+        path = quick.out / PARTS / "00000.jsonl"
+        path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:left]))
+        with pytest.raises(RunError, match=r"00000\.jsonl cannot be read .*delete it"):
+            quick(text_items(7))
+        path.unlink()
+        quick.extract = extract
+        assert quick(text_items(7)).articles == 7
+
+    def test_one_who_asks_how_it_stands_does_not_stop_it(self, quick: Runner) -> None:
+        (quick.out / PARTS).mkdir(parents=True)
+        with (quick.out / PARTS / LOCK).open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            asked = threading.Timer(0.05, fcntl.flock, (lock, fcntl.LOCK_UN))
+            asked.start()
+            assert quick().articles == 2
+            asked.join()
 
     def test_a_folder_that_another_process_writes_is_refused(self, quick: Runner) -> None:
         def items() -> Iterator[Item]:

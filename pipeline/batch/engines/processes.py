@@ -94,12 +94,18 @@ def _wait(processes: list[_Process], max_seconds: float) -> list[_Process]:
     """Those that said something or died, if any did within a second; those that are stuck are
     killed."""
     by_connection = {process.connection: process for process in processes}
-    ready = wait(list(by_connection), timeout=1.0)
+    ready = [
+        by_connection[one]
+        for one in wait(list(by_connection), timeout=1.0)
+        if isinstance(one, Connection)
+    ]
     for process in processes:
-        idle = time.monotonic() - process.heard
-        if max_seconds and process.loaded and process.parts and idle > max_seconds + PATIENCE:
+        # One that said something may have done so long ago, while the driver waited for input.
+        if not max_seconds or process in ready or not (process.loaded and process.parts):
+            continue
+        if time.monotonic() - process.heard > max_seconds + PATIENCE:
             process.process.kill()
-    return [by_connection[one] for one in ready if isinstance(one, Connection)]
+    return ready
 
 
 def _start(work: Work) -> _Process:
@@ -147,5 +153,5 @@ def _receive(connection: Connection, parts: SimpleQueue[Part]) -> None:
     try:
         while True:
             parts.put(connection.recv())
-    except (EOFError, OSError):
+    finally:  # a part that could not be taken, for want of memory, would be waited for in vain
         signal.raise_signal(signal.SIGKILL)

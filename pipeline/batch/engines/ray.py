@@ -168,7 +168,9 @@ def _reports(ray: Any, pool: Pool[_Handle]) -> Iterator[Report]:
         handle = by_call[call]
         try:
             answer = ray.get(call)
-        except ray.exceptions.RayActorError as error:
+        except (ray.exceptions.RayActorError, ray.exceptions.OutOfMemoryError) as error:
+            # It may only be out of reach, and would go on with the part that another is given.
+            ray.kill(handle.actor)
             pool.bury(handle, str(error).splitlines()[0])
             continue
         handle.calls.popleft()
