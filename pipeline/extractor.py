@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline import resources
@@ -79,9 +81,10 @@ class Extractor:
 
         Raises ResourceError where a file is missing or broken.
         """
-        cleaner = Cleaner()
-        registry = load_registry([resources.find("registry"), *registries], cleaner.simplify)
-        trained = Model.load(model or resources.find(SHIPPED_MODEL))
+        with _not_collecting():
+            cleaner = Cleaner()
+            registry = load_registry([resources.find("registry"), *registries], cleaner.simplify)
+            trained = Model.load(model or resources.find(SHIPPED_MODEL))
         return cls(cleaner, registry, trained, max_characters=max_characters)
 
     def __call__(self, article: Article | str) -> Extraction:
@@ -127,6 +130,19 @@ class Extractor:
         surrogate = _SURROGATE.search(text)
         if surrogate:
             raise UnfitArticle("lone_surrogates", f"first at character {surrogate.start()}")
+
+
+@contextmanager
+def _not_collecting() -> Iterator[None]:
+    """Without looking for garbage: what loads is there to stay, and going through it again and
+    again would take a quarter of the registry's time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _in_raw(

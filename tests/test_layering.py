@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "pipeline"
-FOUNDATION = frozenset({"errors", "offsets", "resources", "schema", "types"})
+FOUNDATION = frozenset({"dictionary", "errors", "offsets", "resources", "schema", "types"})
 # Downstream order: each knows the foundation and what stands before it.
 STAGES = ("cleaning", "model", "entities", "relations", "triples", "extractor", "batch")
 MAY_IMPORT: dict[str, frozenset[str]] = {

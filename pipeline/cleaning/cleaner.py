@@ -15,7 +15,7 @@ from pipeline.cleaning.escapes import decode_escapes
 from pipeline.cleaning.language_model import CharacterModel
 from pipeline.cleaning.missing_bytes import MissingBytes
 from pipeline.cleaning.realignment import Realigner
-from pipeline.cleaning.script import ScriptConverter
+from pipeline.cleaning.script import converter
 from pipeline.cleaning.sentences import split_sentences
 from pipeline.cleaning.spacing import repair_spacing
 from pipeline.offsets import OffsetMap
@@ -31,7 +31,7 @@ class Cleaner:
     make one and keep it."""
 
     def __init__(self) -> None:
-        self._script = ScriptConverter()
+        self._script = converter()
         # Most evidence-hungry first; all of them before OpenCC, which would overwrite what they
         # read.
         self._steps: tuple[RepairStep, ...] = (

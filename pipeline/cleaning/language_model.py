@@ -6,7 +6,8 @@ import math
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 
@@ -20,9 +21,9 @@ WORD_WEIGHT = 0.01
 MIN_WORD_WEIGHT = 0.02
 # Characters that the model may meet at all, for the share of an unseen one.
 VOCABULARY = 25_000
-# Answers kept at once, so that a long run's memory stays flat; seed 004 asks for 119,000 different
-# ones.
-MAX_KNOWN = 1_000_000
+# Histories whose answers are kept at once, so that a long run's memory stays flat; seed 004 asks
+# for 3,337, with 115,150 answers.
+MAX_HISTORIES = 10_000
 # Counts are stored as whole numbers of this many parts.
 _PARTS = 100
 _BITS = 21
@@ -32,30 +33,53 @@ class _Table:
     """Counts of n-grams, keyed by their code points, _BITS each; sorted, so that a history is a
     range."""
 
-    def __init__(self, keys: array[int], counts: Iterable[int]) -> None:
+    def __init__(self, keys: array[int], sums: array[int]) -> None:
+        """sums: what the counts before each key come to, and behind the last one."""
         self.keys = keys
-        self._sums = array("q", accumulate(counts, initial=0))
-        self._ranges: dict[int, tuple[int, int]] = {}
+        self.sums = sums
 
-    def after(self, history: int, character: int) -> tuple[float, float, int]:
-        """Count of `character` behind `history`, total count of that history, number of its
-        successors."""
-        bounds = self._ranges.get(history)
-        if bounds is None:
-            low = bisect_left(self.keys, history << _BITS)
-            high = bisect_left(self.keys, (history + 1) << _BITS, low)
-            bounds = self._ranges[history] = (low, high)
-        low, high = bounds
-        if low == high:
-            return 0.0, 0.0, 0
-        key = history << _BITS | character
+    def behind(self, history: int) -> tuple[int, int, float]:
+        """The range of the n-grams that `history` begins, and what their counts come to."""
+        low = bisect_left(self.keys, history << _BITS)
+        high = bisect_left(self.keys, (history + 1) << _BITS, low)
+        return low, high, (self.sums[high] - self.sums[low]) / _PARTS
+
+    def count(self, key: int, low: int, high: int) -> float:
+        """Count of the n-gram `key`, which stands between `low` and `high` if anywhere."""
         at = bisect_left(self.keys, key, low, high)
-        sums = self._sums
-        count = sums[at + 1] - sums[at] if at < high and self.keys[at] == key else 0
-        return count / _PARTS, (sums[high] - sums[low]) / _PARTS, high - low
+        if at == high or self.keys[at] != key:
+            return 0.0
+        return (self.sums[at + 1] - self.sums[at]) / _PARTS
 
     def counts(self) -> list[int]:
-        return [b - a for a, b in zip(self._sums, self._sums[1:], strict=False)]
+        return [b - a for a, b in zip(self.sums, self.sums[1:], strict=False)]
+
+
+class _Behind(dict[str, float]):
+    """Log-probabilities of the characters behind two others, each worked out when first asked
+    for."""
+
+    __slots__ = ("_levels", "_share")
+
+    def __init__(self, share: Callable[[str], float], levels: Iterable[tuple[_Table, int]]) -> None:
+        """share: the probability of a character behind nothing. levels: tables and histories,
+        shortest first."""
+        super().__init__()
+        self._share = share
+        self._levels = [
+            (table, history << _BITS, *bounds)
+            for table, history in levels
+            if (bounds := table.behind(history))[0] < bounds[1]
+        ]
+
+    def __missing__(self, character: str) -> float:
+        share = self._share(character)
+        code = ord(character)
+        for table, history, low, high, total in self._levels:
+            kinds = high - low
+            share = (table.count(history | code, low, high) + kinds * share) / (total + kinds)
+        self[character] = value = math.log(share)
+        return value
 
 
 class CharacterModel:
@@ -64,31 +88,37 @@ class CharacterModel:
 
     def __init__(self, unigrams: _Table, bigrams: _Table, trigrams: _Table) -> None:
         self._tables = (unigrams, bigrams, trigrams)
-        self._known: dict[tuple[str, str, str], float] = {}
+        self._all = unigrams.behind(0)
+        self._share = lru_cache(maxsize=32_768)(self._share_alone)
+        self._known: dict[tuple[str, str], _Behind] = {}
 
     def count(self, character: str) -> float:
         """How often the training text has `character`."""
-        return self._tables[0].after(0, ord(character))[0]
+        low, high, _ = self._all
+        return self._tables[0].count(ord(character), low, high)
+
+    def behind(self, before: str, previous: str) -> Mapping[str, float]:
+        """Natural logarithms of P(character | before, previous), always finite, by character.
+
+        To be asked for with [], of any character; it tells neither its length nor its keys.
+        """
+        key = (before, previous)
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= MAX_HISTORIES:
+                self._known.clear()
+            _, bigrams, trigrams = self._tables
+            last = ord(previous)
+            levels = ((bigrams, last), (trigrams, ord(before) << _BITS | last))
+            known = self._known[key] = _Behind(self._share, levels)
+        return known
 
     def log_probability(self, before: str, previous: str, character: str) -> float:
         """Natural logarithm of P(character | before, previous); always finite."""
-        key = (before, previous, character)
-        known = self._known.get(key)
-        if known is None:
-            if len(self._known) >= MAX_KNOWN:
-                self._known.clear()
-            known = self._known[key] = math.log(self._probability(*map(ord, key)))
-        return known
+        return self.behind(before, previous)[character]
 
-    def _probability(self, before: int, previous: int, character: int) -> float:
-        unigrams, bigrams, trigrams = self._tables
-        count, total, _ = unigrams.after(0, character)
-        share = (count + 0.5) / (total + 0.5 * VOCABULARY)
-        for table, history in ((bigrams, previous), (trigrams, before << _BITS | previous)):
-            count, total, kinds = table.after(history, character)
-            if kinds:
-                share = (count + kinds * share) / (total + kinds)
-        return share
+    def _share_alone(self, character: str) -> float:
+        return (self.count(character) + 0.5) / (self._all[2] + 0.5 * VOCABULARY)
 
     def entropy(self, text: str) -> float:
         """Mean -log P of `text`'s characters from the third on, in nats."""
@@ -106,7 +136,9 @@ class CharacterModel:
                 tables = []
                 for n in "123":
                     keys = array("q", np.cumsum(saved["steps" + n], dtype=np.int64).tobytes())
-                    tables.append(_Table(keys, saved["counts" + n].tolist()))
+                    sums = array("q", [0])
+                    sums.frombytes(np.cumsum(saved["counts" + n], dtype=np.int64).tobytes())
+                    tables.append(_Table(keys, sums))
         except (OSError, ValueError, KeyError) as error:
             raise ResourceError(
                 f"{path}: not a character model ({error}); reinstall zongheng"
@@ -141,7 +173,8 @@ def train(texts: Iterable[str], words: Mapping[str, int]) -> CharacterModel:
     tables = []
     for counts in weights:
         keys = sorted(counts)
-        tables.append(_Table(array("q", keys), [counts[key] for key in keys]))
+        sums = array("q", accumulate((counts[key] for key in keys), initial=0))
+        tables.append(_Table(array("q", keys), sums))
     return CharacterModel(*tables)
 
 

@@ -70,8 +70,10 @@ CODECS = {"gbk": ("gb18030",), "big5": ("big5hkscs", "cp950", "big5")}
 @cache
 def _table(codec: str) -> dict[int, str]:
     """Characters by pair (lead * 256 + trail)."""
-    pairs = (lead << 8 | trail for lead in range(0x81, 0xFF) for trail in range(0x40, 0xFF))
-    decoded = ((pair, pair.to_bytes(2, "big").decode(codec, "replace")) for pair in pairs)
+    pairs = [lead << 8 | trail for lead in range(0x81, 0xFF) for trail in range(0x40, 0xFF)]
+    # All at once, a line each: no codec takes a line end for part of a pair.
+    lines = b"\n".join(pair.to_bytes(2, "big") for pair in pairs).decode(codec, "replace")
+    decoded = zip(pairs, lines.split("\n"), strict=True)
     return {pair: shown for pair, shown in decoded if len(shown) == 1 and shown != LOST}
 
 

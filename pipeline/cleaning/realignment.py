@@ -265,9 +265,9 @@ class Realigner:
 
     def _ranked(self, path: _Path, characters: Sequence[str]) -> list[tuple[int, bool]]:
         """Indexes of the BEST_OPEN likeliest of `characters`, and whether each is open to doubt."""
-        cost, before, previous = self._cost, path.before, path.previous
-        probability, simplify = self._model.log_probability, self._simplify
-        gains = [probability(before, previous, simplify(c)) - cost(c) for c in characters]
+        cost, simplify = self._cost, self._simplify
+        behind = self._model.behind(path.before, path.previous)
+        gains = [behind[simplify(c)] - cost(c) for c in characters]
         whole = sum(map(math.exp, gains))
         best = nlargest(BEST_OPEN, range(len(gains)), key=gains.__getitem__)
         return [(at, math.exp(gains[at]) < CERTAIN_SHARE * whole) for at in best]

@@ -56,6 +56,8 @@ class ScriptConverter:
         kept. Its tables were checked to map one character to one; should a phrase of a later
         release change the length, the text is converted character by character instead.
         """
+        if text.isascii():
+            return text
         for _ in range(MAX_PASSES):
             simplified = self._simplified_once(text)
             if simplified == text:
@@ -101,6 +103,12 @@ class ScriptConverter:
     def _simplify_character(self, character: str) -> str:
         converted: str = self._to_simplified.convert(character)
         return converted if len(converted) == 1 else character
+
+
+@lru_cache(maxsize=1)
+def converter() -> ScriptConverter:
+    """The one converter that a process needs: OpenCC's tables take 30 MB."""
+    return ScriptConverter()
 
 
 def _restored(converted: str, text: str, kept: str) -> str:

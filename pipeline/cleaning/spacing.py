@@ -6,13 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
 from itertools import pairwise
 
 from pipeline.cleaning.changes import Change, make_changes, settle
-from pipeline.cleaning.script import ScriptConverter
+from pipeline.cleaning.script import converter
 from pipeline.cleaning.wrapping import join_lines
+from pipeline.dictionary import dictionary
 from pipeline.offsets import OffsetMap
 from pipeline.types import Repair
 
@@ -101,7 +100,7 @@ def _stray_spaces(text: str) -> dict[int, bool]:
     gaps = [gap for gap in _gaps(text) if gap.at not in found]
     if not gaps:
         return found
-    simplified = _converter().simplify(text)
+    simplified = converter().simplify(text)
     torn: dict[int, bool] = {}
     stray: Counter[int] = Counter()
     unclear: list[_Gap] = []
@@ -187,12 +186,11 @@ def _cuts_a_word(before: str, behind: str) -> bool:
     """Whether a word lies across the two, no shorter on either side than the word that ends or
     begins there, or a character that cannot end or open a clause stands there."""
     left, right = _own_words(before, behind)
-    words = _words()
     return (
         (left == 1 and before[-1] in _CLINGS_TO_THE_RIGHT)
         or (right == 1 and behind[0] in _CLINGS_TO_THE_LEFT)
         or any(
-            before[-i:] + behind[:j] in words
+            _is_word(before[-i:] + behind[:j])
             for i in range(left, len(before) + 1)
             for j in range(right, min(MAX_WORD - i, len(behind)) + 1)
         )
@@ -216,24 +214,11 @@ def _joined_elsewhere(gaps: list[_Gap], text: str) -> dict[int, bool]:
 
 def _own_words(before: str, behind: str) -> tuple[int, int]:
     """The lengths of the longest words that `before` ends with and `behind` begins with, or 1."""
-    words = _words()
-    left = (n for n in range(len(before), 1, -1) if before[-n:] in words)
-    right = (n for n in range(len(behind), 1, -1) if behind[:n] in words)
+    left = (n for n in range(len(before), 1, -1) if _is_word(before[-n:]))
+    right = (n for n in range(len(behind), 1, -1) if _is_word(behind[:n]))
     return next(left, 1), next(right, 1)
 
 
-@lru_cache(maxsize=1)
-def _converter() -> ScriptConverter:
-    return ScriptConverter()
-
-
-@lru_cache(maxsize=1)
-def _words() -> frozenset[str]:
-    """jieba's words of two to MAX_WORD characters; read at first need, in 0.3 s."""
-    lines = files("jieba").joinpath("dict.txt").read_text("utf-8").splitlines()
-    rows = (line.split(" ") for line in lines)
-    return frozenset(
-        word
-        for word, count, _ in rows
-        if 2 <= len(word) <= MAX_WORD and int(count) >= MIN_WORD_COUNT
-    )
+def _is_word(text: str) -> bool:
+    """Whether jieba's dictionary has `text`, of two to MAX_WORD characters, often enough."""
+    return 2 <= len(text) <= MAX_WORD and dictionary().get(text) >= MIN_WORD_COUNT

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache
+from pipeline.dictionary import dictionary
 
 # jieba counted a word this often or more: running text uses it.
 MIN_WORD_COUNT = 20
@@ -94,30 +93,12 @@ def is_ordinary(name: str) -> bool:
     dictionary."""
     if name in ENGLISH_WORDS:
         return True
-    return name not in DICTIONARY_NAMES and _dictionary().get(name, 0) >= MIN_WORD_COUNT
+    if name in DICTIONARY_NAMES or dictionary().get(name) < MIN_WORD_COUNT:
+        return False
+    return not dictionary().tag(name).startswith(NAME_TAGS)
 
 
 def is_common_word(name: str) -> bool:
     """Whether `name`, Simplified, is a word of jieba's dictionary that can be no name, however rare
     it is: an idiom (画蛇添足), a verb, an adverb, a place (欧美), a time."""
-    return name in _common_words()
-
-
-@lru_cache(maxsize=1)
-def _dictionary() -> dict[str, int]:
-    """Word → count, of jieba's dictionary, without what it tags as a name."""
-    return {word: int(n) for word, n, tag in _entries() if not tag.startswith(NAME_TAGS)}
-
-
-@lru_cache(maxsize=1)
-def _common_words() -> frozenset[str]:
-    return frozenset(word for word, _, tag in _entries() if tag.startswith(COMMON_TAGS))
-
-
-def _entries() -> Iterator[list[str]]:
-    """Word, count and tag of each line of jieba's dictionary."""
-    import jieba
-
-    with jieba.get_dict_file() as lines:
-        for line in lines:
-            yield line.decode("utf-8").split()
+    return dictionary().tag(name).startswith(COMMON_TAGS)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import ahocorasick
 import orjson
@@ -29,6 +29,9 @@ _FOLD = {
 }
 _SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=[\u3400-\u9fff])(?=[A-Za-z])")
 _JOINT = re.compile(r"[ \-]")
+# What `fold` makes ASCII letters and digits of.
+_LATIN = re.compile("[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]")
+_NONE: frozenset[str] = frozenset()
 
 
 def fold(text: str) -> str:
@@ -69,12 +72,13 @@ class Match:
     exact_case: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Name:
+class _Name(NamedTuple):
+    """What the automaton has of a name; tuples throughout, because there are 42,000 of them."""
+
     ids: tuple[str, ...]
     ambiguous: bool
     service: bool
-    spellings: frozenset[str]
+    spellings: tuple[str, ...]
 
 
 class Registry:
@@ -208,7 +212,10 @@ def _read_record(entry: dict[str, Any], simplify: Callable[[str], str]) -> tuple
         raise TypeError(f"id {entity_id!r} does not begin with a type of {ENTITY_TYPES}")
 
     def marked(value: object) -> frozenset[str]:
-        forms = (form for name in _strings(value) for form in spellings(simplify(name)))
+        marks = _strings(value)
+        if not marks:
+            return _NONE
+        forms = (form for name in marks for form in spellings(simplify(name)))
         return frozenset(fold(form) for form in forms)
 
     ambiguous = entry["ambiguous"]
@@ -245,7 +252,7 @@ def spellings(name: str) -> tuple[str, ...]:
     blanks and hyphens.
     """
     forms = [name]
-    if any(character.isascii() and character.isalnum() for character in fold(name)):
+    if _LATIN.search(name):
         spaced = _SEAM.sub(" ", name)
         forms += [_JOINT.sub("", name), _JOINT.sub(" ", name), _JOINT.sub("-", name)]
         # One seam at a time, then all: "SA8155P" is never typed "SA 8155 P".
@@ -258,21 +265,22 @@ def spellings(name: str) -> tuple[str, ...]:
 def _name_table(
     records: dict[str, Record], spelled: dict[str, list[str]], blocked: list[str]
 ) -> dict[str, _Name]:
-    owners: dict[str, dict[str, None]] = {}
-    written: dict[str, set[str]] = {}
+    said: dict[str, list[tuple[str, str]]] = {}
     for entity_id, forms in spelled.items():
         for form in forms:
-            owners.setdefault(fold(form), {})[entity_id] = None
-            written.setdefault(fold(form), set()).add(form)
+            said.setdefault(fold(form), []).append((entity_id, form))
+    alone = {entity_id: (entity_id,) for entity_id in spelled}
     table: dict[str, _Name] = {}
-    for folded, ids in owners.items():
+    for folded, pairs in said.items():
+        ids = tuple(dict.fromkeys(entity_id for entity_id, _ in pairs))
         service = any(folded in records[entity_id].services for entity_id in ids)
         marked = any(folded in records[entity_id].ambiguous for entity_id in ids)
         ambiguous = service or marked or len(ids) > 1
-        table[folded] = _Name(tuple(ids), ambiguous, service, frozenset(written[folded]))
+        written = tuple(dict.fromkeys(form for _, form in pairs))
+        table[folded] = _Name(alone[ids[0]] if len(ids) == 1 else ids, ambiguous, service, written)
     for name in blocked:
         for form in spellings(name):
-            table.setdefault(fold(form), _Name((), False, False, frozenset({form})))
+            table.setdefault(fold(form), _Name((), False, False, (form,)))
     return table
 
 

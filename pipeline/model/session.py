@@ -166,7 +166,8 @@ def _read_meta(folder: Path) -> Meta:
         if labels != ours:
             raise ResourceError(f"{path}: made for {labels}, this version needs {ours}")
         for name, digest in described["sha256"].items():
-            found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+            with (folder / name).open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
             if found != digest:
                 raise ResourceError(
                     f"{folder / name}: not the file that {META_NAME} describes (sha256 "

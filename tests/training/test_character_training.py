@@ -28,6 +28,13 @@ def test_the_shares_after_a_history_sum_to_no_more_than_one() -> None:
     assert 0.5 < total <= 1.0
 
 
+def test_an_answer_that_was_forgotten_is_given_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.cleaning.language_model.MAX_HISTORIES", 1)
+    model = train([TEXT], {})
+    asked = [model.log_probability(*"的天气"), model.log_probability(*"今天的")]
+    assert asked == [model.log_probability(*"的天气"), model.log_probability(*"今天的")]
+
+
 def test_a_saved_model_is_the_same_when_loaded_and_saved_again(tmp_path: Path) -> None:
     model = train([TEXT], {"空调": 500})
     model.save(tmp_path / "one")
