@@ -14,7 +14,7 @@ from pipeline.entities import Recogniser, Registry, link, load_registry
 from pipeline.errors import InputError, PipelineError
 from pipeline.model.session import Model
 from pipeline.relations import Candidate, ModelClassifier, RuleClassifier, relate
-from pipeline.relations.qualifiers import resolve_date
+from pipeline.relations.dates import resolve_date
 from pipeline.schema import REJECT_REASONS
 from pipeline.triples import validate
 from pipeline.types import (

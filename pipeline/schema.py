@@ -46,7 +46,7 @@ REJECT_REASONS: Final[dict[str, str]] = {
     "nul_bytes": "the text holds NUL characters",
     "lone_surrogates": "the text holds lone surrogates, which no Unicode text may",
     "too_long": "the article is longer than --max-chars",
-    "duplicate_id": "an earlier article of this run has the same id (a file's is its stem)",
+    "duplicate_id": "an earlier article of this run has the same id",
     "duplicate_text": "an earlier article of this run has the same text",
     "unreadable": "the file, or what is left of it, could not be read",
     "bad_record": "a record is broken, or lacks its text, or a field is not of its type",

@@ -154,8 +154,8 @@ def read_items(
     bytes of digest for each id and each text.
 
     Of two items with one id, or with one text, page or file content, the second is a Reject
-    (duplicate_id, duplicate_text). A record that has no id is named after its file and line,
-    "news.jsonl:17"; after the path where two files have that name.
+    (duplicate_id, duplicate_text). A file's id is its stem, and that of a record without one its
+    file's name and line, "news.jsonl:17"; of files that share the stem or name, it is the path.
     encoding: of JSONL and CSV, "" for UTF-8. languages: as of `read_archive`. advance: called with
     the bytes of the inputs as they are done with, before decompression. taken: called with the path
     and the fields that were taken, at the first record of each file of records.
@@ -164,25 +164,25 @@ def read_items(
     ids, texts = DigestSet(), DigestSet()
     names = Counter(_name(source) for source in inputs)
     for source in inputs:
-        # Two files of one name would give their records the same ids.
+        # A crawled site has an index.html in every folder.
         name = _name(source) if names[_name(source)] == 1 else shown(source.path)
         for item in _Reading(source, name, fields, encoding, languages, advance, taken).items():
             yield _duplicate(item, ids, texts) or item
 
 
 def _name(source: Input) -> str:
-    return "stdin" if source.kind is Kind.STDIN else shown(bare_path(Path(source.path)).name)
-
-
-def article_id_of(path: Path) -> str:
-    """The file's stem, without the ending of a compression; a name that is not Unicode keeps what
-    can be shown of it."""
-    return shown(bare_path(path).stem)
+    """What `source` is called, without the ending of a compression and, of an article, its own; a
+    name that is not Unicode keeps what can be shown of it."""
+    if source.kind is Kind.STDIN:
+        return "stdin"
+    path = bare_path(Path(source.path))
+    return shown(path.stem if source.kind is Kind.ARTICLE else path.name)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """One input on its way to items. name: what records without an id are named after."""
+    """One input on its way to items. name: its article's id, or what its records without an id are
+    named after."""
 
     source: Input
     name: str
@@ -195,7 +195,7 @@ class _Reading:
     def items(self) -> Iterator[Item]:
         path = self.source.path
         if self.source.kind is Kind.ARTICLE:
-            yield FileItem(article_id_of(Path(path)), path, self.source.size)
+            yield FileItem(self.name, path, self.source.size)
             self.advance(self.source.size)
             return
         if self.source.kind is Kind.PARQUET:

@@ -43,7 +43,7 @@ def run(
         list[str],
         typer.Argument(
             help="Files, folders or globs: .txt .md .html, .jsonl .csv .tsv .parquet .warc .wet, "
-            "each also as .gz or .zst; - for standard input (JSONL or WARC)."
+            "all but .parquet also as .gz or .zst; - for standard input (JSONL or WARC)."
         ),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of this run.")],
@@ -117,9 +117,10 @@ def run(
 ) -> None:
     """Extract triples from articles.
 
-    The id of an article is its file's name without the ending, or its record's id. The run folder
-    gets `triples.jsonl`, `articles.jsonl`, `rejects.jsonl`, their JSON Schemas, and last of all
-    `manifest.json`. What comes out does not depend on engine and workers.
+    The id of an article is its file's name without the ending (its path where files share that), or
+    its record's id. The run folder gets `triples.jsonl`, `articles.jsonl`, `rejects.jsonl`, their
+    JSON Schemas, and last of all `manifest.json`. What comes out does not depend on engine and
+    workers.
 
     A run that was stopped, however, goes on with the same command; `zongheng status` tells where it
     stands. With another input or other settings it says so instead, and does nothing.

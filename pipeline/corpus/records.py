@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pipeline.corpus.passages import Passage
-from pipeline.relations.qualifiers import find_amounts
+from pipeline.relations.amounts import find_amounts
 from pipeline.schema import SCHEMA_VERSION
 from pipeline.types import CleanSpan
 

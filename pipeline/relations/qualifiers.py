@@ -6,16 +6,14 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from pipeline.relations.amounts import Amount, find_amounts, find_sums, is_price
+from pipeline.relations.amounts import Amount, find_sums, is_price
 from pipeline.relations.candidates import Judgement
 from pipeline.relations.clauses import REACH, Statement, divide, within
-from pipeline.relations.dates import date_of, resolve_date
+from pipeline.relations.dates import date_of
 from pipeline.relations.objects import thing_bought
 from pipeline.relations.stakes import find_shares
 from pipeline.schema import BUY, COMPETE, INVEST
 from pipeline.types import CleanSpan, CleanText, Mention, Qualifiers
-
-__all__ = ["find_amounts", "qualifiers_of", "resolve_date"]
 
 # A clause without a name of its own goes on about the deal where it begins like this.
 _GOES_ON = re.compile(

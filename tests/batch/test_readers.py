@@ -18,7 +18,7 @@ from warcio.warcwriter import WARCWriter
 
 from pipeline.batch.fields import FieldNames
 from pipeline.batch.items import FileItem, Item, PageItem, TextItem
-from pipeline.batch.readers import Input, Kind, article_id_of, find_inputs, read_items
+from pipeline.batch.readers import Input, Kind, find_inputs, read_items
 from pipeline.errors import InputError
 from pipeline.schema import REJECT_REASONS
 from pipeline.types import Reject
@@ -192,7 +192,9 @@ class TestArticles:
         ],
     )
     def test_a_weird_name_is_a_name(self, name: str, article_id: str) -> None:
-        assert article_id_of(Path(name)) == article_id
+        (item,) = read_items([Input(name, Kind.ARTICLE, 1)])
+        assert isinstance(item, FileItem)
+        assert item.id == article_id
 
     def test_a_file_that_has_gone_is_an_item_all_the_same(self) -> None:
         inputs = find_inputs([write("a.txt"), write("b.txt", "二。")])
@@ -207,8 +209,12 @@ class TestArticles:
 
 class TestDuplicates:
     def test_the_second_item_of_an_id_is_a_reject(self) -> None:
-        _, reject = read(write("甲/1.txt"), write("乙/1.md", "另一篇。"))
-        assert reject == Reject("1", "article", "duplicate_id", "乙/1.md")
+        _, reject = read(write("甲/1.txt"), write("n.jsonl", records("另一篇。", id="1")))
+        assert reject == Reject("1", "article", "duplicate_id", "n.jsonl:1")
+
+    def test_files_that_share_a_stem_are_told_apart_by_their_paths(self) -> None:
+        paths = [write("甲/1.txt"), write("乙/1.md", "另一篇。"), write("乙/2.txt", "第三篇。")]
+        assert [item_id for item_id, _ in told(*paths)] == ["甲/1.txt", "乙/1.md", "2"]
 
     def test_the_second_item_of_a_text_is_a_reject_that_names_its_digest(self) -> None:
         _, reject = read(write("a.txt"), write("n.jsonl", records(TEXT)))
