@@ -69,7 +69,8 @@ def train(
     data: Annotated[Path | None, DATA] = None,
     names: NamesFile = None,
     start_from: Annotated[
-        Path | None, typer.Option(help="Weights (.safetensors) of another training.")
+        Path | None,
+        typer.Option(help="Folder of another training, of as many layers or not, to start from."),
     ] = None,
     teacher: Annotated[
         Path | None,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # How likely the model must find it that a stretch is in a name, on average over its tokens, for
 # what registry and patterns see there to count where the model's best reading has nothing.
-MIN_PATTERN_SCORE = 0.3
+MIN_PATTERN_SCORE = 0.1
 
 
 class Recogniser:

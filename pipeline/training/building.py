@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 BEST_NAME = "best.safetensors"
 MANIFEST_NAME = "manifest.json"
+_LAYER = re.compile(r"encoder\.layer\.(\d+)\.")
 
 
 def build_network(
@@ -79,23 +81,39 @@ def load_network(run: Path, backbone: str) -> Network:
     return network
 
 
-def kept_layers(run: Path, network: Network) -> tuple[int, ...]:
-    """The numbers of the backbone's layers that the `network` of the training `run` has."""
-    layers = network.encoder.backbone.config.num_hidden_layers
-    return _layers(run) or tuple(range(layers))
+def start_with(network: Network, layers: Sequence[int], run: Path) -> None:
+    """Takes over the best weights of the training `run`, on the same backbone: what has the same
+    name and shape, as another run may have had other labels; and of layers those that both have, as
+    either may have been cut. What it lacks stays as the backbone has it.
 
-
-def start_with(network: Network, weights: Mapping[str, torch.Tensor], whence: Path) -> None:
-    """Takes over what has the same name and shape: another run may have had other labels."""
+    layers: the backbone's that `network` has, empty for all. Raises InputError where `run` is no
+    training, or nothing in it fits.
+    """
+    theirs, place = _layers(run), {layer: new for new, layer in enumerate(layers)}
     own = network.state_dict()
-    fitting = {
-        name: value
-        for name, value in weights.items()
-        if name in own and own[name].shape == value.shape
-    }
+    fitting: dict[str, torch.Tensor] = {}
+    for name, value in _weights(run).items():
+        match = _LAYER.search(name)
+        if match:
+            number = int(match[1])
+            number = theirs[number] if theirs else number
+            number = place.get(number, -1) if layers else number
+            name = f"{name[: match.start(1)]}{number}{name[match.end(1) :]}"
+        if name in own and own[name].shape == value.shape:
+            fitting[name] = value
     if not fitting:
-        raise InputError(f"{whence}: nothing in it fits this network")
+        raise InputError(f"{run}: nothing in it fits this network")
     network.load_state_dict(fitting, strict=False)
+
+
+def _weights(run: Path) -> dict[str, torch.Tensor]:
+    """The best weights of the training `run`, by name. Raises InputError where there are none."""
+    from safetensors.torch import load_file
+
+    try:
+        return load_file(run / BEST_NAME)
+    except OSError as error:
+        raise InputError(f"{run}: no {BEST_NAME} in it: {error}") from error
 
 
 def _layers(run: Path) -> tuple[int, ...]:

@@ -1,6 +1,6 @@
 """A larger trained network as the teacher of a smaller one.
 
-The student shares the teacher's heads, of which it starts with a copy, so that an encoder whose
+The student starts with a copy of the teacher's heads, so that an encoder whose
 states come close to the teacher's judges as the teacher does: states can be compared in any text,
 annotated or not. Beside that the teacher softens what the annotators said: it tells of a fact that
 is missed how nearly it was stated (Hinton et al., 2015).
@@ -8,15 +8,12 @@ is missed how nearly it was stated (Hinton et al., 2015).
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from pipeline.errors import InputError
 from pipeline.training.batches import Batch
 from pipeline.training.network import Network
 
@@ -26,15 +23,13 @@ STATE_WEIGHT = 20.0
 TAG_WEIGHT = 10.0
 # The teacher's part in what a fact is held to be; the rest is the annotators'.
 FACT_SHARE = 0.5
-_LAYER = re.compile(r"encoder\.layer\.(\d+)\.")
 
 
 @dataclass(frozen=True, slots=True)
 class Teacher:
-    """A network that is not trained any more. layers: the backbone's layers that it has."""
+    """A network that is not trained any more."""
 
     network: Network
-    layers: tuple[int, ...]
 
     def __post_init__(self) -> None:
         self.network.eval().requires_grad_(False)
@@ -50,23 +45,6 @@ class Teacher:
         """Relation logits (pairs, relations), given the teacher's states of one window."""
         logits: Tensor = self.network.judge(states, mentions, pairs)[0]
         return logits
-
-    def initial_weights(self, layers: Sequence[int]) -> dict[str, Tensor]:
-        """What a student with these of the backbone's layers starts with. Raises InputError where
-        the teacher does not have one of them."""
-        missing = sorted(set(layers) - set(self.layers))
-        if missing:
-            raise InputError(f"layers {missing}: the teacher does not have them")
-        place = {self.layers.index(layer): new for new, layer in enumerate(layers)}
-        weights: dict[str, Tensor] = {}
-        for name, value in self.network.state_dict().items():
-            match = _LAYER.search(name)
-            if match is None:
-                weights[name] = value
-            elif int(match[1]) in place:
-                number = f"encoder.layer.{place[int(match[1])]}."
-                weights[name[: match.start()] + number + name[match.end() :]] = value
-        return weights
 
 
 def lesson_loss(batch: Batch, own: tuple[Tensor, Tensor], taught: tuple[Tensor, Tensor]) -> Tensor:

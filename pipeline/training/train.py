@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file
 from torch import nn
 
 from pipeline import resources
@@ -30,7 +29,6 @@ from pipeline.training.building import (
     BEST_NAME,
     MANIFEST_NAME,
     build_network,
-    kept_layers,
     load_network,
     start_with,
 )
@@ -330,9 +328,9 @@ def run_training(
     """Trains into the folder `out`, or goes on with what stands there; the last report, None where
     it had ended before.
 
-    start_from: the weights of another run. teach: the folder of a run on the same backbone whose
-    network teaches this one, and is what it starts with where start_from is not given. names: a
-    file of company names for replacing names.
+    start_from: the folder of another run on the same backbone, with whose weights this one starts.
+    teach: the same of a run whose network teaches this one, which starts with its weights where
+    start_from is not given. names: a file of company names for replacing names.
     Raises InputError where `out` holds a training of other settings or data.
     """
     data = data.part(config.data.part)
@@ -341,12 +339,9 @@ def run_training(
     registry = load_registry([resources.find("registry")], simplify)
     torch.manual_seed(config.training.seed)
     network, tokenizer = build_network(backbone, config.model.layers, len(data.labels()), out)
-    teacher = _teacher(teach, backbone) if teach else None
-    if start_from:
-        start_with(network, load_file(start_from), start_from)
-    elif teach and teacher:
-        layers = config.model.layers or teacher.layers
-        start_with(network, teacher.initial_weights(layers), teach)
+    teacher = Teacher(load_network(teach, backbone)) if teach else None
+    if begin := start_from or teach:
+        start_with(network, config.model.layers, begin)
     pools = NamePools.of([(r.type, r.name) for r in registry.records.values()], names)
     training = Training(config, data, network, tokenizer, registry, pools, teacher)
     _hold_manifest(out, config, data, start_from, teach)
@@ -380,11 +375,6 @@ def _present(wanted: DataConfig, data: TrainingData) -> DataConfig:
     return replace(wanted, **{name: 0.0 for name in sets if not data.train.get(name)})
 
 
-def _teacher(run: Path, backbone: str) -> Teacher:
-    network = load_network(run, backbone)
-    return Teacher(network, kept_layers(run, network))
-
-
 def _hold_manifest(
     out: Path, config: Config, data: TrainingData, start_from: Path | None, teach: Path | None
 ) -> None:
@@ -396,7 +386,7 @@ def _hold_manifest(
         "files": data.files,
         "examples": {name: len(examples) for name, examples in data.train.items()},
         "labels": list(data.labels()),
-        "start_from": digest(start_from) if start_from else "",
+        "start_from": digest(start_from / BEST_NAME) if start_from else "",
         "teacher": digest(teach / BEST_NAME) if teach else "",
     }
     path = out / MANIFEST_NAME

@@ -22,7 +22,12 @@ from pipeline.model.session import Model  # noqa: E402
 from pipeline.training import checkpoint  # noqa: E402
 from pipeline.training.augmentation import NamePools, joined, with_other_names  # noqa: E402
 from pipeline.training.batches import batched, items_of  # noqa: E402
-from pipeline.training.building import build_network  # noqa: E402
+from pipeline.training.building import (  # noqa: E402
+    BEST_NAME,
+    MANIFEST_NAME,
+    build_network,
+    start_with,
+)
 from pipeline.training.config import load_config  # noqa: E402
 from pipeline.training.distillation import Teacher  # noqa: E402
 from pipeline.training.examples import OURS, Example, Marked  # noqa: E402
@@ -139,7 +144,7 @@ def test_a_step_with_every_part_lowers_the_loss(backbone: Path, tmp_path: Path) 
 
 def test_a_student_comes_close_to_its_teacher(backbone: Path, tmp_path: Path) -> None:
     torch.manual_seed(1)
-    teacher = Teacher(build_network(str(backbone), (), 1, tmp_path)[0], (0, 1))
+    teacher = Teacher(build_network(str(backbone), (), 1, tmp_path)[0])
     network, tokenizer = build_network(str(backbone), (1,), 1, tmp_path)
     items = items_of(_stating("远山收购青穹。", "远山", "青穹"), tokenizer, lambda _: ())
     (batch,) = batched(list(items), max_tokens=100, chance=random.Random(0))
@@ -164,16 +169,42 @@ def test_a_training_that_had_another_teacher_is_refused(
         run_training(settings, data, str(backbone), out)
 
 
-def test_a_student_begins_with_the_layers_of_its_teacher(backbone: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("before", "after", "taken"),
+    [((1,), (), {1: 0}), ((), (1,), {0: 1}), ((0, 1), (1, 0), {0: 1, 1: 0})],
+    ids=["deeper", "cut", "reordered"],
+)
+def test_a_training_starts_with_the_layers_that_another_has(
+    backbone: Path, tmp_path: Path, before: tuple[int, ...], after: tuple[int, ...],
+    taken: dict[int, int],
+) -> None:  # fmt: skip
+    torch.manual_seed(2)
+    other, _ = build_network(str(backbone), before, 1, tmp_path)
+    for parameter in other.parameters():
+        torch.nn.init.normal_(parameter)
+    checkpoint.save_weights(other, tmp_path / BEST_NAME)
+    manifest = {"config": {"model": {"layers": before}}, "labels": ["one"]}
+    (tmp_path / MANIFEST_NAME).write_text(json.dumps(manifest))
+    network, _ = build_network(str(backbone), after, 3, tmp_path / "own")
+    start_with(network, after, tmp_path)
+    own, theirs = network.state_dict(), other.state_dict()
+    key = "encoder.backbone.encoder.layer.{}.output.dense.weight"
+    same = {
+        (here, there)
+        for here in range(len(after or (0, 1)))
+        for there in range(len(before or (0, 1)))
+        if torch.equal(own[key.format(here)], theirs[key.format(there)])
+    }
+    assert same == set(taken.items())
+    assert torch.equal(own["judge.span.weight"], theirs["judge.span.weight"])
+
+
+def test_a_folder_that_is_no_training_is_nothing_to_start_from(
+    backbone: Path, tmp_path: Path
+) -> None:
     network, _ = build_network(str(backbone), (), 1, tmp_path)
-    teacher = Teacher(network, (3, 7))
-    weights = teacher.initial_weights([7])
-    layers = network.encoder.backbone.state_dict()
-    key = "encoder.layer.{}.output.dense.weight"
-    assert torch.equal(weights["encoder.backbone." + key.format(0)], layers[key.format(1)])
-    assert "encoder.backbone." + key.format(1) not in weights
-    with pytest.raises(InputError, match=r"layers \[5\]: the teacher does not have"):
-        teacher.initial_weights([5, 7])
+    with pytest.raises(InputError, match="not the folder of a training"):
+        start_with(network, (), tmp_path / "nothing")
 
 
 def test_layers_that_the_encoder_lacks_are_told(backbone: Path, tmp_path: Path) -> None:
