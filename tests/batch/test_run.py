@@ -581,14 +581,15 @@ BAD_FILES: dict[str, tuple[bytes, str]] = {
 
 @pytest.fixture(scope="module")
 def mixed_run(extractor: Extractor, tmp_path_factory: pytest.TempPathFactory) -> Runner:
-    """A run over every kind of bad file, with a good one first, last and of one name with one."""
+    """A run over every kind of bad file, with a good one first, last and of one id with one."""
     folder = tmp_path_factory.mktemp("站")
-    good = {"0-好": GOOD, "~-好": GOOD * 2, "内/0-好": GOOD * 3}
+    good = {"0-好": GOOD, "~-好": GOOD * 2}
     bad = {name: content for name, (content, _) in BAD_FILES.items()}
     contents = {name: text.encode() for name, text in good.items()}
     for name, content in {**contents, **bad}.items():
-        (folder / f"{name}.txt").parent.mkdir(exist_ok=True)
         (folder / f"{name}.txt").write_bytes(content)
+    again = {"id": "0-好", "text": GOOD * 3}
+    (folder / "一.jsonl").write_text(json.dumps(again), encoding="utf-8")
     runner = Runner(extractor, folder / "出")
     runner(read_items(find_inputs([str(folder)])))
     return runner
