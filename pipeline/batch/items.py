@@ -4,7 +4,7 @@ extracted."""
 from __future__ import annotations
 
 import hashlib
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
@@ -31,11 +31,13 @@ MAX_PAGE_BYTES = 20_000_000
 
 @dataclass(frozen=True, slots=True)
 class FileItem:
-    """A file that holds one article: text, Markdown or HTML, by its ending. weight: its bytes."""
+    """A file that holds one article: text, Markdown or HTML, by its ending. weight: its bytes.
+    digest: as of `content_digest`, b"" where it is not known, so that it is read for that once."""
 
     id: str
     path: str
     weight: int
+    digest: bytes = field(default=b"", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +78,22 @@ def fingerprint(item: Item) -> bytes:
     total = hashlib.sha256(type(item).__name__.encode())
     # The weight is left out, as the content says more.
     fields = (item.id, item.path) if isinstance(item, FileItem) else astuple(item)
-    for field in fields:
-        content = field if isinstance(field, bytes) else field.encode("utf-8", "surrogatepass")
+    for value in fields:
+        content = value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")
         # With its length, so that no two lists of fields look alike.
         total.update(len(content).to_bytes(8) + content)
     if isinstance(item, FileItem):
-        total.update(content_digest(item.path) or b"unreadable")
+        total.update(item.digest or content_digest(item.path) or b"unreadable")
     return total.digest()
 
 
-def content_digest(path: str) -> bytes | None:
-    """sha256 of the file at `path`, which is read in a stream; None where it cannot be read."""
+def content_digest(path: str) -> bytes:
+    """sha256 of the file at `path`, which is read in a stream; b"" where it cannot be read."""
     try:
         with Path(path).open("rb") as content:
             return hashlib.file_digest(content, "sha256").digest()
     except OSError:
-        return None
+        return b""
 
 
 def load(item: Item, *, encoding: str = "", max_characters: int) -> Article | Reject:

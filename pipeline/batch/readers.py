@@ -195,8 +195,10 @@ class _Reading:
     def items(self) -> Iterator[Item]:
         path = self.source.path
         if self.source.kind is Kind.ARTICLE:
-            yield FileItem(self.name, path, self.source.size)
-            self.advance(self.source.size)
+            size = self.source.size
+            # What has no size may be a pipe, which can be read but once.
+            yield FileItem(self.name, path, size, content_digest(path) if size else b"")
+            self.advance(size)
             return
         if self.source.kind is Kind.PARQUET:
             yield from self._to_the_end(
@@ -281,4 +283,4 @@ def _text_digest(item: FileItem | TextItem | PageItem) -> bytes | None:
         return hashlib.sha256(item.text.encode("utf-8", "surrogatepass")).digest()
     if isinstance(item, PageItem):
         return hashlib.sha256(item.content).digest() if item.content else None
-    return content_digest(item.path) if item.weight else None
+    return item.digest or None
