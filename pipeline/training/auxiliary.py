@@ -7,7 +7,6 @@ measured. What the registry knows of a text is shown to the network here as ever
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ import torch
 from torch import Tensor
 
 from pipeline import resources
-from pipeline.cleaning.script import ScriptConverter
+from pipeline.cleaning.script import converter
 from pipeline.cleaning.sentences import split_sentences
 from pipeline.entities.registry import load_registry
 from pipeline.errors import InputError
@@ -31,7 +30,7 @@ from pipeline.model.tokens import Tokenizer, Tokens
 from pipeline.model.windows import Window, windows
 from pipeline.training import sources
 from pipeline.training.batches import FindNames, Item, collate, items_of
-from pipeline.training.building import MANIFEST_NAME, load_network
+from pipeline.training.building import load_network, manifest_of
 from pipeline.training.examples import CLUENER_TYPES, Example
 from pipeline.training.network import Network
 
@@ -129,7 +128,7 @@ def measure_cluener(run: Path, backbone: str, data: Path) -> SpanReport:
     """The tagging head of the training `run` on the tenth of data/cluener/train.jsonl that no
     training sees. Raises InputError where `run` is no training or has not learned from CLUENER."""
     path = data / SpanReport.file
-    simplify = ScriptConverter().simplify
+    simplify = converter().simplify
     examples = list(sources.cluener_examples(path, simplify, held_out=True))
     trained = _Trained.load(run, backbone, "cluener")
     gold = [{(m.start, m.end, m.type) for m in example.mentions} for example in examples]
@@ -143,7 +142,7 @@ def measure_finre(run: Path, backbone: str, data: Path) -> LabelReport:
     path = data / LabelReport.file
     sentences = sources.finre_pairs(path).values()
     wanted = [frozenset(given) for pairs in sentences for given in pairs.values()]
-    examples = list(sources.finre_examples(path, ScriptConverter().simplify))
+    examples = list(sources.finre_examples(path, converter().simplify))
     trained = _Trained.load(run, backbone, "finre")
     judged = judged_pairs(
         trained.network, examples, trained.tokenizer, trained.find_names, trained.labels
@@ -163,13 +162,13 @@ class _Trained:
     def load(cls, run: Path, backbone: str, name: str) -> _Trained:
         """The training `run`. Raises InputError where it has not learned from the set `name`."""
         network = load_network(run, backbone)
-        manifest = json.loads((run / MANIFEST_NAME).read_text(encoding="utf-8"))
+        manifest = manifest_of(run)
         # One that began with the weights of another may have its head from there.
         if not (manifest["config"]["data"].get(name) or manifest.get("start_from")):
             raise InputError(f"{run}: this training was never shown {name}: its head knows nothing")
         if name == "finre" and not manifest["labels"]:
             raise InputError(f"{run}: this training had no finre/train.tsv: it has no labels")
-        registry = load_registry([resources.find("registry")], ScriptConverter().simplify)
+        registry = load_registry([resources.find("registry")], converter().simplify)
         return cls(network, Tokenizer.load(run), registry.find, tuple(manifest["labels"]))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
+from safetensors.torch import load_file
 from torch import nn
 
 from pipeline.errors import InputError
@@ -73,7 +74,7 @@ def _keep_layers(encoder: PreTrainedModel, layers: Sequence[int]) -> None:
 
 def load_network(run: Path, backbone: str) -> Network:
     """The network of a training. Raises InputError where `run` is none."""
-    labels = len(_manifest(run)["labels"])
+    labels = len(manifest_of(run)["labels"])
     with tempfile.TemporaryDirectory() as scratch:
         network, _ = build_network(backbone, _layers(run), labels, Path(scratch))
     load_weights(network, run / BEST_NAME)
@@ -108,8 +109,6 @@ def start_with(network: Network, layers: Sequence[int], run: Path) -> None:
 
 def _weights(run: Path) -> dict[str, torch.Tensor]:
     """The best weights of the training `run`, by name. Raises InputError where there are none."""
-    from safetensors.torch import load_file
-
     try:
         return load_file(run / BEST_NAME)
     except OSError as error:
@@ -117,10 +116,11 @@ def _weights(run: Path) -> dict[str, torch.Tensor]:
 
 
 def _layers(run: Path) -> tuple[int, ...]:
-    return tuple(_manifest(run)["config"]["model"]["layers"])
+    return tuple(manifest_of(run)["config"]["model"]["layers"])
 
 
-def _manifest(run: Path) -> dict[str, Any]:
+def manifest_of(run: Path) -> dict[str, Any]:
+    """What the training `run` says of itself. Raises InputError where `run` is none."""
     try:
         manifest: dict[str, Any] = json.loads((run / MANIFEST_NAME).read_text(encoding="utf-8"))
         manifest["config"]["model"]["layers"], manifest["labels"]

@@ -1,9 +1,9 @@
 """A larger trained network as the teacher of a smaller one.
 
-The student starts with a copy of the teacher's heads, so that an encoder whose
-states come close to the teacher's judges as the teacher does: states can be compared in any text,
-annotated or not. Beside that the teacher softens what the annotators said: it tells of a fact that
-is missed how nearly it was stated (Hinton et al., 2015).
+The student starts with a copy of the teacher's heads, unless it goes on from another training, so
+that an encoder whose states come close to the teacher's judges as the teacher does: states can be
+compared in any text, annotated or not. Beside that the teacher softens what the annotators said: it
+tells of a fact that is missed how nearly it was stated (Hinton et al., 2015).
 """
 
 from __future__ import annotations
