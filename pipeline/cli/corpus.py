@@ -195,10 +195,10 @@ def _sound(folders: dict[str, list[Path]]) -> tuple[dict[str, list[Passage]], li
 def _witnesses() -> tuple[Callable[[str], str], Callable[[str], bool]]:
     """Traditional → Simplified, and whether the shipped registry holds a name."""
     from pipeline import resources
-    from pipeline.cleaning.script import ScriptConverter
+    from pipeline.cleaning.script import converter
     from pipeline.entities import load_registry
 
-    simplify = ScriptConverter().simplify
+    simplify = converter().simplify
     registry = load_registry([resources.find("registry")], simplify)
     return simplify, lambda name: registry.knows(simplify(name))
 

@@ -150,6 +150,6 @@ def _benchmark(name: str, data: Path | None) -> tuple[Benchmark, str]:
 
 
 def _simplify() -> Callable[[str], str]:
-    from pipeline.cleaning.script import ScriptConverter
+    from pipeline.cleaning.script import converter
 
-    return ScriptConverter().simplify
+    return converter().simplify

@@ -41,12 +41,12 @@ def find(
 
         zongheng registry find 苹果 --json
     """
-    from pipeline.cleaning.script import ScriptConverter
+    from pipeline.cleaning.script import converter
     from pipeline.entities.registry import read_lines
     from pipeline.entities.registry_files import matching
 
     lines = [*_shipped(), *read_lines(registry or ())]
-    found = matching(lines, name, ScriptConverter().simplify)
+    found = matching(lines, name, converter().simplify)
     if as_json:
         print(json.dumps(found[:limit], ensure_ascii=False, indent=1))
         return
@@ -73,13 +73,13 @@ def verify(
 
         zongheng registry verify --registry my.jsonl
     """
-    from pipeline.cleaning.script import ScriptConverter
+    from pipeline.cleaning.script import converter
     from pipeline.entities.registry import read_lines
     from pipeline.entities.registry_checks import faults
 
     known = _shipped() if registry else []
     lines = list(read_lines(registry)) if registry else _shipped()
-    found = faults(lines, script=ScriptConverter(), known=known)
+    found = faults(lines, script=converter(), known=known)
     if found:
         raise InputError("\n".join([*map(str, found), f"{len(found)} faults"]))
     counts = {kind: sum(line.entry.get("type") == kind for line in lines) for kind in ENTITY_TYPES}
@@ -129,7 +129,7 @@ def add(
 
         zongheng registry add 远山 --ambiguous '远山=distant hills' --registry my.jsonl
     """
-    from pipeline.cleaning.script import ScriptConverter
+    from pipeline.cleaning.script import converter
     from pipeline.entities.registry_files import new_record
 
     path = _own_file(registry)
@@ -137,7 +137,7 @@ def add(
         raise InputError(f"--type {kind}: unknown; there are: {', '.join(ENTITY_TYPES)}")
     if (maker and kind != CHIP) or (company and kind != PERSON):
         raise InputError("--maker is for chips, --company for people")
-    script = ScriptConverter()
+    script = converter()
     record = new_record(
         kind,
         names or [],
@@ -177,7 +177,7 @@ def _senses(pairs: list[str]) -> dict[str, str]:
 
 def _put(record: dict[str, Any], path: Path, *, force: bool) -> None:
     """Write `record` into the user's file, if nothing is wrong with it."""
-    from pipeline.cleaning.script import ScriptConverter
+    from pipeline.cleaning.script import converter
     from pipeline.entities.registry import Line, read_lines
     from pipeline.entities.registry_checks import faults
     from pipeline.entities.registry_files import put
@@ -192,7 +192,7 @@ def _put(record: dict[str, Any], path: Path, *, force: bool) -> None:
         )
     line = Line(path, len(own) + 1, record)
     known = [other for other in [*shipped, *own] if other.entry.get("id") != record["id"]]
-    found = faults([line], script=ScriptConverter(), known=known)
+    found = faults([line], script=converter(), known=known)
     if force:
         found = [fault for fault in found if not fault.shared]
     if found:

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from pipeline.cleaning.script import ScriptConverter
+from pipeline.cleaning.script import converter
 from pipeline.corpus import doccano, label_studio
 from pipeline.corpus.inline import SUFFIX, parse, read_passages, render
 from pipeline.corpus.passages import Passage
@@ -26,7 +26,7 @@ def write_inline(passages: Iterable[Passage], out: Path) -> None:
 def write_gold(passages: Iterable[Passage], out: Path) -> None:
     """`gold.jsonl` and `texts/<id>.txt` in the folder `out`, as `zongheng run` and `zongheng check`
     read them."""
-    simplify = ScriptConverter().simplify
+    simplify = converter().simplify
     lines: list[bytes] = []
     for passage in passages:
         _write(out / "texts" / f"{passage.id}.txt", passage.text.encode())

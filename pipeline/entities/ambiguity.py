@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pipeline.dictionary import dictionary
 from pipeline.entities.registry import Match
-from pipeline.entities.segment import frequency
 from pipeline.schema import CHIP, COMPANY, PERSON
 from pipeline.types import CleanSpan
 
@@ -99,7 +99,7 @@ def stands_alone(match: Match, around: Neighbourhood) -> bool:
         if word_start == start and _OWN_TAIL.match(around.text[end:word_end]):
             continue
         # jieba's hidden Markov model makes up words from unknown names; only the dictionary's count.
-        if frequency(around.text[word_start:word_end]):
+        if dictionary().get(around.text[word_start:word_end]):
             return False
     return True
 
@@ -107,7 +107,7 @@ def stands_alone(match: Match, around: Neighbourhood) -> bool:
 def _prior(name: str) -> float:
     if name.isascii():
         return LATIN_PRIOR
-    count = frequency(name)
+    count = dictionary().get(name)
     return next((prior for most, prior in PRIORS if count <= most), ORDINARY_WORD)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from pipeline.dictionary import dictionary
 from pipeline.entities.guesses import SPEECH, Guess, Guesses
-from pipeline.entities.segment import frequency, segment
+from pipeline.entities.segment import segment
 from pipeline.schema import COMPANY
 from pipeline.types import CleanSpan
 
@@ -57,11 +58,13 @@ def _han_companies(text: str) -> Guesses:
         # The stem may be one unknown word or be cut by jieba into single characters.
         while start in ending_at and stem_end - ending_at[start] <= 4:
             piece = text[ending_at[start] : start]
-            if not _all_han(piece) or (len(piece) > 1 and frequency(piece) > MAX_STEM_FREQUENCY):
+            if not _all_han(piece) or (
+                len(piece) > 1 and dictionary().get(piece) > MAX_STEM_FREQUENCY
+            ):
                 break
             if len(piece) == 1 and (
                 piece in _STOP_CHARACTERS
-                or (start == stem_end and frequency(piece) > MAX_CHARACTER_FREQUENCY)
+                or (start == stem_end and dictionary().get(piece) > MAX_CHARACTER_FREQUENCY)
             ):
                 break
             start = ending_at[start]

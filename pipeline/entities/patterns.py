@@ -10,12 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.cleaning.sentences import by_sentence
+from pipeline.dictionary import dictionary
 from pipeline.entities import ambiguity
 from pipeline.entities.chips import guess_chips, model_ends
 from pipeline.entities.companies import guess_companies
 from pipeline.entities.people import guess_people
 from pipeline.entities.registry import Match, Registry, fold
-from pipeline.entities.segment import frequency, segment
+from pipeline.entities.segment import segment
 from pipeline.schema import CHIP
 from pipeline.types import CleanSpan, CleanText, Mention
 
@@ -167,7 +168,7 @@ def _repeated(
             if surname:
                 names.setdefault(surname, mention)
     for name in sorted(names, key=len, reverse=True):
-        if len(name) < MIN_REPEATED_CHARS and not (len(name) == 2 and frequency(name) == 0):
+        if len(name) < MIN_REPEATED_CHARS and not (len(name) == 2 and dictionary().get(name) == 0):
             continue
         border = r"(?![A-Za-z0-9])" if name[-1].isascii() else ""
         front = r"(?<![A-Za-z0-9])" if name[0].isascii() else ""

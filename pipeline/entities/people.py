@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from pipeline.dictionary import dictionary
 from pipeline.entities.guesses import SPEECH, Guess, Guesses
-from pipeline.entities.segment import frequency, segment
+from pipeline.entities.segment import segment
 from pipeline.schema import PERSON
 from pipeline.types import CleanSpan
 
@@ -127,4 +128,4 @@ def _word_ends(text: str) -> set[int]:
 
 def _is_common_word(word: str) -> bool:
     """Whether jieba's dictionary has `word` so often that it is hardly a person's name."""
-    return frequency(word) > MAX_NAME_FREQUENCY
+    return dictionary().get(word) > MAX_NAME_FREQUENCY

@@ -57,8 +57,3 @@ def segment(text: str) -> tuple[Word, ...]:
         words.append((at, at + len(word), word))
         at += len(word)
     return tuple(words)
-
-
-def frequency(word: str) -> int:
-    """How often jieba's dictionary counted `word`; 0 for a word it does not have."""
-    return dictionary().get(word)

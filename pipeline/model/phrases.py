@@ -12,12 +12,13 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from zlib import crc32
 
 import numpy as np
 
 from pipeline.errors import ResourceError
+from pipeline.model.windows import Spanned
 from pipeline.schema import CHIP, COMPANY, PERSON, STATUSES
 
 PHRASES_NAME = "phrases.npz"
@@ -35,14 +36,6 @@ _GONE = "\x00"
 
 Buckets = np.ndarray[Any, np.dtype[np.int64]]
 Floats = np.ndarray[Any, np.dtype[np.float32]]
-
-
-class Spanned(Protocol):
-    @property
-    def start(self) -> int: ...
-
-    @property
-    def end(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)

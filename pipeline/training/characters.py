@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 
 from pipeline.cleaning.language_model import CharacterModel, train
-from pipeline.cleaning.script import ScriptConverter
+from pipeline.cleaning.script import converter
 from pipeline.errors import InputError
 
 # The fields that hold the text in the public sets' JSON Lines.
@@ -69,7 +69,7 @@ def train_character_model(paths: Iterable[Path]) -> TrainedCharacters:
     tokenizer = jieba.Tokenizer()
     tokenizer.initialize()
     words = {word: count for word, count in tokenizer.FREQ.items() if count}
-    simplify = ScriptConverter().simplify
+    simplify = converter().simplify
     texts = [simplify(text) for text in read_texts(paths)]
     if not texts:
         raise InputError("the files hold no text; give .txt, .tsv or .jsonl files")

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from pipeline import resources
-from pipeline.cleaning.script import ScriptConverter
+from pipeline.cleaning.script import converter
 from pipeline.corpus.inline import read_passages
 from pipeline.entities.registry import load_registry
 from pipeline.model.phrases import PHRASES_NAME, PhraseModel
@@ -60,7 +60,7 @@ def pack(
 ) -> Packed:
     """Exports the best weights of `run` into `out`, with thresholds and temperature from `dev`."""
     network = load_network(run, backbone)
-    simplify = ScriptConverter().simplify
+    simplify = converter().simplify
     registry = load_registry([resources.find("registry")], simplify)
     tokenizer = Tokenizer.load(run)
     examples = sources.corpus_examples(read_passages(dev), simplify, source="dev")

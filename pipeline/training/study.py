@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from pipeline import resources
-from pipeline.cleaning.script import ScriptConverter
+from pipeline.cleaning.script import converter
 from pipeline.entities.registry import Registry, load_registry
 from pipeline.errors import InputError
 from pipeline.model.tokens import Tokenizer
@@ -61,7 +61,7 @@ def load_real(public: Path) -> tuple[Example, ...]:
     """The real passages of the folder `public` whose sources no training sees. Raises InputError
     where there are none."""
     path = public / "real" / "passages.jsonl"
-    found = tuple(sources.real_examples(path, ScriptConverter().simplify, held_out=True))
+    found = tuple(sources.real_examples(path, converter().simplify, held_out=True))
     if not found:
         raise InputError(f"{path}: none of its sources is kept out of training")
     return found
@@ -85,7 +85,7 @@ def run_study(
     ended: told of each step with its variant's name, and of each outcome. Raises InputError where a
     folder holds a training of other settings or data.
     """
-    registry = load_registry([resources.find("registry")], ScriptConverter().simplify)
+    registry = load_registry([resources.find("registry")], converter().simplify)
     outcomes: list[Outcome] = []
     for name, config in study.variants.items():
         run = out / name

@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from pipeline import resources
-from pipeline.cleaning.script import ScriptConverter
+from pipeline.cleaning.script import converter
 from pipeline.corpus.inline import passage_files, read_passages
 from pipeline.entities.registry import Registry, load_registry
 from pipeline.errors import InputError
@@ -98,7 +98,7 @@ def load_data(corpus: Sequence[Path], dev: Sequence[Path], public: Path | None) 
     Raises InputError where a folder holds none of the sets that are known, CorpusError for a broken
     passage.
     """
-    simplify = ScriptConverter().simplify
+    simplify = converter().simplify
     train: dict[str, tuple[Example, ...]] = {}
     files: dict[str, str] = {}
     for name, paths in (("corpus", corpus), ("dev", dev)):
@@ -335,7 +335,7 @@ def run_training(
     """
     data = data.part(config.data.part)
     config = replace(config, data=_present(config.data, data))
-    simplify = ScriptConverter().simplify
+    simplify = converter().simplify
     registry = load_registry([resources.find("registry")], simplify)
     torch.manual_seed(config.training.seed)
     network, tokenizer = build_network(backbone, config.model.layers, len(data.labels()), out)

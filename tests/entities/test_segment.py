@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.entities.segment import frequency, segment
+from pipeline.dictionary import dictionary
+from pipeline.entities.segment import segment
 
 
 @given(st.text(alphabet="英伟达投资了OpenAI 2024，。\n😀", max_size=30))
@@ -36,4 +37,5 @@ def test_words_are_cut_as_jieba_cuts_them(jiebas_own: jieba.Tokenizer, text: str
 
 
 def test_an_ordinary_word_is_counted_and_an_unknown_one_is_not() -> None:
+    frequency = dictionary().get
     assert frequency("公司") > frequency("联想") > frequency("凌云精密") == 0
