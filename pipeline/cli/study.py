@@ -63,8 +63,8 @@ def study(
     import torch
 
     from pipeline.training.config import load_study
+    from pipeline.training.data import load_data
     from pipeline.training.study import CURVE_NAME, TABLE_NAME, load_real, markdown, run_study
-    from pipeline.training.train import load_data
 
     torch.set_num_threads(threads)
     settings = load_study(config)

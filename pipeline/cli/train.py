@@ -97,7 +97,8 @@ def train(
     import torch
 
     from pipeline.training.config import load_config
-    from pipeline.training.train import load_data, run_training
+    from pipeline.training.data import load_data
+    from pipeline.training.train import run_training
 
     torch.set_num_threads(threads)
     settings = load_config(config)

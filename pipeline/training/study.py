@@ -19,13 +19,12 @@ from pipeline.training import sources
 from pipeline.training.batches import as_they_are
 from pipeline.training.building import load_network
 from pipeline.training.config import Config, Study
+from pipeline.training.data import OWN_SETS, TrainingData
 from pipeline.training.examples import Example
 from pipeline.training.scoring import Scores, score
 from pipeline.training.train import (
     LOG_NAME,
-    OWN_SETS,
     Step,
-    TrainingData,
     find_names,
     run_training,
 )

@@ -16,13 +16,12 @@ from torch import nn
 
 from pipeline import resources
 from pipeline.cleaning.script import converter
-from pipeline.corpus.inline import passage_files, read_passages
 from pipeline.entities.registry import Registry, load_registry
 from pipeline.errors import InputError
 from pipeline.evaluation.gold import digest
 from pipeline.model.phrases import PHRASES_NAME
 from pipeline.model.tokens import Tokenizer
-from pipeline.training import checkpoint, sources
+from pipeline.training import checkpoint
 from pipeline.training.augmentation import NamePools, joined, with_other_names
 from pipeline.training.batches import Batch, FindNames, Item, as_they_are, batched, items_of
 from pipeline.training.building import (
@@ -34,6 +33,7 @@ from pipeline.training.building import (
 )
 from pipeline.training.checkpoint import Position
 from pipeline.training.config import Config, DataConfig, ModelConfig, with_defaults
+from pipeline.training.data import OWN_SETS, TrainingData
 from pipeline.training.distillation import Teacher
 from pipeline.training.examples import Example
 from pipeline.training.losses import Losses, losses_of
@@ -45,93 +45,11 @@ from pipeline.training.scoring import Scores, score
 MAX_GRADIENT_NORM = 1.0
 LAST_FOLDER = "last"
 LOG_NAME = "log.jsonl"
-# The sets that are annotated by our guidelines: those that a learning curve has less and less of.
-OWN_SETS = ("corpus", "real")
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingData:
-    """Examples to learn from, by set, and those that tell when to stop. files: what they were read
-    from → sha256."""
-
-    train: dict[str, tuple[Example, ...]]
-    dev: tuple[Example, ...]
-    files: dict[str, str]
-
-    def labels(self) -> tuple[str, ...]:
-        """Every label of the auxiliary scheme, sorted."""
-        found = {
-            label
-            for examples in self.train.values()
-            for example in examples
-            for given in example.labels.values()
-            for label in given
-        }
-        return tuple(sorted(found))
-
-    def part(self, share: float) -> TrainingData:
-        """The same with `share` (0..1) of the examples of OWN_SETS: always the same ones, and those
-        of a smaller share are among those of a larger."""
-        if share >= 1:
-            return self
-        kept = {
-            name: tuple(example for example in self.train[name] if _place(example.text) < share)
-            for name in OWN_SETS
-            if name in self.train
-        }
-        return replace(self, train={**self.train, **kept})
-
-
-def _place(text: str) -> float:
-    """Where between 0 and 1 a text stands among all others: chance, but the same every time."""
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big") / 2**48
 
 
 def find_names(registry: Registry, config: ModelConfig) -> FindNames:
     """What finds the names that the encoder is shown as hints."""
     return registry.find if config.hints else lambda _: ()
-
-
-def load_data(corpus: Sequence[Path], dev: Sequence[Path], public: Path | None) -> TrainingData:
-    """Our corpus and what lies in the folder `public`; dev is our dev set alone.
-
-    Raises InputError where a folder holds none of the sets that are known, CorpusError for a broken
-    passage.
-    """
-    simplify = converter().simplify
-    train: dict[str, tuple[Example, ...]] = {}
-    files: dict[str, str] = {}
-    for name, paths in (("corpus", corpus), ("dev", dev)):
-        files.update((f"{name}/{file.name}", digest(file)) for file in passage_files(paths))
-        passages = read_passages(paths)
-        train[name] = tuple(sources.corpus_examples(passages, simplify, source=name))
-    held = train.pop("dev")
-    if public:
-        for name, paths, read in _public_sets(public, simplify):
-            if all(path.is_file() for path in paths) and paths:
-                train[name] = tuple(read())
-                files.update((f"{name}/{path.name}", digest(path)) for path in paths)
-        if len(train) == 1:
-            raise InputError(
-                f"{public}: none of the sets that training knows: real/passages.jsonl, "
-                "finre/train.tsv, cluener/train.jsonl, fewfc/*.jsonl"
-            )
-    return TrainingData(train, held, files)
-
-
-def _public_sets(
-    folder: Path, simplify: sources.Simplify
-) -> list[tuple[str, list[Path], Callable[[], Iterator[Example]]]]:
-    real = folder / "real" / "passages.jsonl"
-    finre = folder / "finre" / "train.tsv"
-    cluener = folder / "cluener" / "train.jsonl"
-    fewfc = sorted((folder / "fewfc").glob("*.jsonl"))
-    return [
-        ("real", [real], lambda: sources.real_examples(real, simplify, held_out=False)),
-        ("finre", [finre], lambda: sources.finre_examples(finre, simplify)),
-        ("cluener", [cluener], lambda: sources.cluener_examples(cluener, simplify, held_out=False)),
-        ("fewfc", fewfc, lambda: sources.fewfc_examples(fewfc, simplify)),
-    ]
 
 
 @dataclass(frozen=True, slots=True)

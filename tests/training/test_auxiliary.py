@@ -32,10 +32,11 @@ from pipeline.training.auxiliary import (  # noqa: E402
 )
 from pipeline.training.building import build_network  # noqa: E402
 from pipeline.training.config import load_config  # noqa: E402
+from pipeline.training.data import load_data  # noqa: E402
 from pipeline.training.examples import CLUENER, CLUENER_TYPES, Example, Marked  # noqa: E402
 from pipeline.training.network import Network  # noqa: E402
 from pipeline.training.sources import is_held_out  # noqa: E402
-from pipeline.training.train import load_data, run_training  # noqa: E402
+from pipeline.training.train import run_training  # noqa: E402
 from tests.command import Command  # noqa: E402
 
 pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore::UserWarning")]

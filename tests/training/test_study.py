@@ -27,6 +27,7 @@ from pipeline.training.config import (  # noqa: E402
     load_study,
     with_defaults,
 )
+from pipeline.training.data import TrainingData, load_data  # noqa: E402
 from pipeline.training.examples import OURS, Example  # noqa: E402
 from pipeline.training.sources import is_held_out  # noqa: E402
 from pipeline.training.study import (  # noqa: E402
@@ -38,9 +39,7 @@ from pipeline.training.study import (  # noqa: E402
 )
 from pipeline.training.train import (  # noqa: E402
     Step,
-    TrainingData,
     find_names,
-    load_data,
     run_training,
 )
 from tests.command import Command  # noqa: E402

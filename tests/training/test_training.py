@@ -29,11 +29,12 @@ from pipeline.training.building import (  # noqa: E402
     start_with,
 )
 from pipeline.training.config import load_config  # noqa: E402
+from pipeline.training.data import load_data  # noqa: E402
 from pipeline.training.distillation import Teacher  # noqa: E402
 from pipeline.training.examples import OURS, Example, Marked  # noqa: E402
 from pipeline.training.losses import losses_of  # noqa: E402
 from pipeline.training.packing import pack  # noqa: E402
-from pipeline.training.train import load_data, run_training  # noqa: E402
+from pipeline.training.train import run_training  # noqa: E402
 from tests.training.killing import Killed, killed_at  # noqa: E402
 
 # The width of this encoder's auxiliary head is nought, at which torch warns.
