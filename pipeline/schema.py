@@ -182,6 +182,7 @@ ARTICLE_SCHEMA: Final = _document(
         "encoding": _TEXT,
         "script": {"enum": list(SCRIPTS)},
         "characters": _OFFSET,
+        "text": _TEXT,
         "entities": _list(_record({"id": _NAME, "type": _TYPE, "name": _NAME, "names": _NAMES})),
         "mentions": _list(_record({**_MENTION, "confidence": _SCORE, "recogniser": _NAME})),
         "candidates": _list(_record({"first": _NAME, "second": _NAME})),

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "pipeline"
-FOUNDATION = frozenset({"dictionary", "errors", "offsets", "resources", "schema", "types"})
+FOUNDATION = frozenset(
+    {"dictionary", "errors", "offsets", "resources", "run_folder", "schema", "types"}
+)
 # Downstream order: each knows the foundation and what stands before it.
 STAGES = ("cleaning", "model", "entities", "relations", "triples", "extractor", "batch")
 MAY_IMPORT: dict[str, frozenset[str]] = {
@@ -22,10 +24,15 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "model": FOUNDATION | {"cleaning", "entities"},
     "evaluation": FOUNDATION | {"corpus"},
     "corpus": FOUNDATION | {"cleaning", "entities", "relations"},
+    # What reads runs knows none of the stages that made them.
+    "frames": FOUNDATION,
+    "graph": FOUNDATION,
+    "report": FOUNDATION | {"cleaning", "evaluation", "graph"},
+    "spacy": FOUNDATION | {"extractor"},
     "training": FOUNDATION | {"cleaning", "corpus", "entities", "evaluation", "model"},
-    "cli": FOUNDATION | {*STAGES, "corpus", "evaluation", "training"},
+    "cli": FOUNDATION | {*STAGES, "corpus", "evaluation", "frames", "graph", "report", "training"},
     # Its public names; the extractor only when asked for.
-    "__init__": frozenset({"errors", "types", "extractor"}),
+    "__init__": frozenset({"errors", "types", "extractor", "frames"}),
 }
 HEAVY = ("torch", "transformers", "ray", "spacy", "pandas", "onnx")
 DELAYED = ("opencc", "ahocorasick", "jieba", "typer")

@@ -21,10 +21,11 @@ import orjson
 from pipeline import __version__, resources
 from pipeline.batch.parts import PARTIAL, Counts, part_files, sync, sync_folder, writing
 from pipeline.errors import RunError
+from pipeline.run_folder import ARTICLES_NAME, REJECTS_NAME, TRIPLES_NAME
+from pipeline.run_folder import MANIFEST_NAME as MANIFEST
 from pipeline.schema import JSON_SCHEMAS, SCHEMA_VERSION
 
-OUTPUTS = ("triples.jsonl", "articles.jsonl", "rejects.jsonl")
-MANIFEST = "manifest.json"
+OUTPUTS = (TRIPLES_NAME, ARTICLES_NAME, REJECTS_NAME)
 PARTS = "parts"
 PLAN = "plan.json"
 LOCK = "lock"

@@ -113,6 +113,7 @@ def article_record(extraction: Extraction) -> dict[str, Any]:
         "encoding": article.encoding,
         "script": extraction.script,
         "characters": len(article.text),
+        "text": article.text,
         "entities": [
             {
                 "id": entity.id,

@@ -119,6 +119,7 @@ def test_names_stand_in_all_three_forms(triple: dict[str, Any]) -> None:
 
 def test_an_article_counts_its_code_points(extraction: Extraction, article: dict[str, Any]) -> None:
     assert article["characters"] == len(extraction.article.text)
+    assert article["text"] == extraction.article.text
     assert article["sha256"] == extraction.article.sha256
 
 
