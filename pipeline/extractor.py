@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import gc
+import os
 import re
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from pipeline import resources
 from pipeline.cleaning import Cleaner, is_chinese
@@ -36,6 +41,9 @@ from pipeline.types import (
 MAX_CHARACTERS = 1_000_000
 SHIPPED_MODEL = "zongheng-small"
 
+T = TypeVar("T")
+R = TypeVar("R")
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -51,7 +59,14 @@ class UnfitArticle(PipelineError):
 
 
 class Extractor:
-    """Article → Extraction. Owns its tables; make one with `load` and keep it."""
+    """Article → Extraction. Owns its tables; make one with `load` and keep it. Thread-safe.
+
+    >>> from pipeline import Extractor
+    >>> extractor = Extractor.load()
+    >>> extraction = extractor("微软投资了OpenAI。")
+    >>> [(triple.head, triple.relation, triple.tail) for triple in extraction.triples]
+    [('company:microsoft', 'invest', 'company:openai')]
+    """
 
     def __init__(
         self,
@@ -88,14 +103,22 @@ class Extractor:
         return cls(cleaner, registry, trained, max_characters=max_characters)
 
     def __call__(self, article: Article | str) -> Extraction:
-        """Everything found in `article`; a plain string counts as the text of an article named
-        "article".
+        """Everything found in `article`; a plain string is the text of an article that has
+        `article_id(text)` as its id.
 
         Raises UnfitArticle where nothing can be extracted (empty, too long, not Unicode text, not
-        Chinese).
+        Chinese), InputError where the article has no id.
+
+        >>> text = "软银收购了Graphcore。"
+        >>> extraction = Extractor.load()(text)
+        >>> [mention.text for entity in extraction.entities for mention in entity.mentions]
+        ['软银', 'Graphcore']
+        >>> evidence = extraction.triples[0].evidence[0]
+        >>> evidence.head.of(text), evidence.head.start, evidence.head.end
+        ('软银', 0, 2)
         """
         if isinstance(article, str):
-            article = Article("article", article)
+            article = Article(article_id(article), article)
         self._check(article)
         cleaned = self._cleaner(article)
         # Asked of the repaired text: damage may hide every Han character.
@@ -106,14 +129,30 @@ class Extractor:
         triples, candidates = relate(cleaned, entities, self._classify, reading)
         return validate(_in_raw(article, cleaned, entities, triples, candidates))
 
-    def pipe(self, articles: Iterable[Article]) -> Iterator[Extraction | UnfitArticle]:
+    def pipe(
+        self, articles: Iterable[Article | str], *, batch_size: int = 1
+    ) -> Iterator[Extraction | UnfitArticle]:
         """The extractions of `articles`, lazily and in order; an unfit article gives its error
-        instead."""
-        for article in articles:
-            try:
-                yield self(article)
-            except UnfitArticle as error:
-                yield error
+        instead. What comes out is what single calls give, whatever the `batch_size`.
+
+        batch_size: how many articles are taken from `articles` ahead and read at the same time, by
+        as many threads, at most one for each CPU. With 1, each article is read in the caller's
+        thread when it is asked for. Each article is encoded alone in any case: see
+        `pipeline.model.session` for why. Raises InputError where it is below 1.
+
+        >>> extractor = Extractor.load()
+        >>> for found in extractor.pipe(["高通与联发科竞争。", ""], batch_size=2):
+        ...     print(found if isinstance(found, UnfitArticle) else len(found.entities))
+        2
+        the article holds no visible character
+        """
+        return map_ahead(self._attempt, articles, batch_size)
+
+    def _attempt(self, article: Article | str) -> Extraction | UnfitArticle:
+        try:
+            return self(article)
+        except UnfitArticle as error:
+            return error
 
     def _check(self, article: Article) -> None:
         if not article.id:
@@ -130,6 +169,40 @@ class Extractor:
         surrogate = _SURROGATE.search(text)
         if surrogate:
             raise UnfitArticle("lone_surrogates", f"first at character {surrogate.start()}")
+
+
+def map_ahead(function: Callable[[T], R], items: Iterable[T], batch_size: int) -> Iterator[R]:
+    """`function` of each of `items`, in order; `batch_size` of them are taken ahead and worked on
+    at the same time, by at most one thread for each CPU.
+
+    With 1 it is `map`. Raises InputError where `batch_size` is below 1.
+    """
+    if batch_size < 1:
+        raise InputError(f"batch_size is {batch_size}; it must be at least 1")
+    return map(function, items) if batch_size == 1 else _threaded(function, items, batch_size)
+
+
+def _threaded(function: Callable[[T], R], items: Iterable[T], batch_size: int) -> Iterator[R]:
+    # Threads, not processes: nine tenths of the time are ONNX Runtime's, which holds no lock.
+    waiting = iter(items)
+    pool = ThreadPoolExecutor(min(batch_size, available_cpus()), "zongheng")
+    try:
+        ahead = deque(pool.submit(function, item) for item in islice(waiting, batch_size))
+        while ahead:
+            yield ahead.popleft().result()
+            ahead.extend(pool.submit(function, item) for item in islice(waiting, 1))
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def article_id(text: str) -> str:
+    """The id of an article of which the text is all that is known: 16 hex digits of its sha256."""
+    return Article("", text).sha256[:16]
+
+
+def available_cpus() -> int:
+    """How many CPUs this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager

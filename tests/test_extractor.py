@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline import Article, Extraction, PipelineError
 from pipeline.cleaning import is_chinese
 from pipeline.errors import InputError, ResourceError
-from pipeline.extractor import Extractor, UnfitArticle
+from pipeline.extractor import Extractor, UnfitArticle, article_id
 from pipeline.schema import REJECT_REASONS
 from pipeline.types import RawSpan
 
@@ -52,7 +52,9 @@ class TestOneArticle:
         assert ids == {entity.id for entity in extractor(TRADITIONAL).entities}
 
     def test_a_string_is_the_text_of_an_article(self, extractor: Extractor) -> None:
-        assert extractor(SIMPLIFIED) == extractor(Article("article", SIMPLIFIED))
+        digest = "69d915d0bca7d30b"
+        assert article_id(SIMPLIFIED) == digest
+        assert extractor(SIMPLIFIED) == extractor(Article(digest, SIMPLIFIED))
 
     def test_the_article_is_handed_on_as_it_came(self, extractor: Extractor) -> None:
         article = Article("一", TRADITIONAL, title="題目", source="a.txt", published="2024-01-02")
@@ -186,9 +188,36 @@ class TestPipe:
 
         assert isinstance(next(strict.pipe(articles())), Extraction)
 
-    def test_it_gives_what_single_calls_give(self, strict: Extractor) -> None:
-        articles = [Article("一", "软银来了。"), Article("二", "三星与SK海力士竞争。")]
-        assert list(strict.pipe(articles)) == [strict(article) for article in articles]
+    def test_strings_are_articles_too(self, strict: Extractor) -> None:
+        texts = ["软银来了。", "三星也来了。"]
+        assert list(strict.pipe(texts)) == [strict(text) for text in texts]
+
+    @pytest.mark.parametrize("size", [1, 2, 4, 100])
+    def test_it_gives_what_single_calls_give(
+        self, size: int, extractor: Extractor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("pipeline.extractor._processors", lambda: 4)
+        texts = [SIMPLIFIED, TRADITIONAL, DAMAGED, "软银来了。", "三星与SK海力士竞争。"] * 2
+        found = extractor.pipe(texts, batch_size=size)
+        assert list(found) == [extractor(text) for text in texts]
+
+    def test_it_reads_no_further_than_a_batch_ahead(self, strict: Extractor) -> None:
+        def articles() -> Iterator[str]:
+            yield from ("软银来了。", "", "三星也来了。")
+            raise AssertionError("read too far")
+
+        found = strict.pipe(articles(), batch_size=3)
+        assert isinstance(next(found), Extraction)
+
+    def test_an_error_comes_out_where_its_article_stands(self, strict: Extractor) -> None:
+        found = strict.pipe([Article("一", "软银来了。"), Article("", "软银来了。")], batch_size=2)
+        assert isinstance(next(found), Extraction)
+        with pytest.raises(InputError, match="needs an id"):
+            next(found)
+
+    def test_a_batch_of_none_is_an_input_error(self, strict: Extractor) -> None:
+        with pytest.raises(InputError, match="at least 1"):
+            strict.pipe([], batch_size=0)
 
 
 class TestLoad:

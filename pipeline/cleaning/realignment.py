@@ -13,6 +13,7 @@ ones); there every possibility is kept in a beam and the language model ranks wh
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -108,7 +109,7 @@ class Page:
 
 
 class Realigner:
-    """Reads shifted runs; owns its language model.
+    """Reads shifted runs, one at a time whatever thread asks; owns its language model.
 
     simplify, complicate: Traditional → Simplified and back, for single characters.
     """
@@ -123,8 +124,10 @@ class Realigner:
         self._simplify = lru_cache(maxsize=32_768)(simplify)
         self._complicate = lru_cache(maxsize=32_768)(complicate)
         self._open_ends = lru_cache(maxsize=65_536)(self._common_ends)
+        # Of the page that is being read, for as long as its runs are asked for one after the other.
         self._page = Page(False, frozenset())
         self._costs: dict[str, float] = {}
+        self._alone = threading.Lock()
 
     def page(self, units: Sequence[Unit]) -> Page:
         """What the page of these units tells about its runs."""
@@ -151,8 +154,14 @@ class Realigner:
 
         shown: the characters before it, already repaired. None where no reading fits the bytes.
         """
-        if page is not self._page:
-            self._page, self._costs = page, {}
+        with self._alone:
+            if page is not self._page:
+                self._page, self._costs = page, {}
+            return self._realign(units, at, shown)
+
+    def _realign(
+        self, units: Sequence[Unit], at: int, shown: Sequence[str]
+    ) -> tuple[tuple[Recovered, ...], int] | None:
         paths = self._begin(units[at], shown)
         index = at + 1
         while paths and index < min(len(units), at + MAX_RUN_UNITS):

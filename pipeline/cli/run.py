@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -145,7 +144,7 @@ def run(
         zongheng run /shared/news --out /shared/run --engine ray --ray-address auto --workers 64
     """
     from pipeline import batch
-    from pipeline.extractor import SHIPPED_MODEL, Extractor
+    from pipeline.extractor import SHIPPED_MODEL, Extractor, available_cpus
 
     check_encoding(encoding)
     if engine not in ("", *batch.ENGINES):
@@ -154,7 +153,7 @@ def run(
         raise typer.BadParameter("--ray-address goes with --engine ray")
     inputs = batch.find_inputs(paths, out=out)
     fields = batch.FieldNames(text_field, id_field, title_field, source_field, date_field)
-    workers = 1 if engine == "serial" else workers or _cpus()
+    workers = 1 if engine == "serial" else workers or available_cpus()
     shown = engine or "processes"
     bytes_total = sum(source.size for source in inputs)
     progress = batch.Progress(shown, workers, bytes_total, limit)
@@ -199,11 +198,6 @@ def run(
             f"than --max-rejects {max_rejects}"
         )
         raise typer.Exit(TOO_MANY_REJECTS)
-
-
-def _cpus() -> int:
-    """The CPUs that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _too_many(counts: Counts, most: str) -> bool:

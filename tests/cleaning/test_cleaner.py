@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -134,3 +136,14 @@ def test_display_names_are_given_in_traditional(cleaner: Cleaner) -> None:
 
 def test_simplifying_a_name_keeps_its_length(cleaner: Cleaner) -> None:
     assert cleaner.simplify("軟銀集團") == "软银集团"
+
+
+def test_damaged_pages_read_by_several_threads_are_repaired_as_they_are_one_by_one(
+    cleaner: Cleaner, root: Path
+) -> None:
+    (path,) = (root / "corpus" / "seeds").glob("004_*.txt")
+    page = path.read_text(encoding="utf-8")
+    pages = [Article(str(cut), page[cut : cut + 700]) for cut in range(0, len(page) - 700, 400)]
+    alone = [cleaner(article) for article in pages]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(cleaner, pages)) == alone
