@@ -46,6 +46,8 @@ class RunFolder:
             raise RunError(
                 f"{path / MANIFEST_NAME}: cannot be read: {error}; make the run anew"
             ) from error
+        if not isinstance(manifest, dict):
+            raise RunError(f"{path / MANIFEST_NAME} is no run's manifest; make the run anew")
         return cls(path, manifest)
 
     def triples(self) -> Iterator[Record]:

@@ -78,6 +78,14 @@ def test_a_folder_without_manifest_is_no_finished_run(write: Callable[..., Path]
         load_run(write(manifest=False))
 
 
+@pytest.mark.parametrize("content", ["{", "[]", ""])
+def test_a_broken_manifest_is_a_run_error(write: Callable[..., Path], content: str) -> None:
+    folder = write()
+    (folder / "manifest.json").write_text(content)
+    with pytest.raises(RunError, match=r"manifest\.json"):
+        load_run(folder)
+
+
 @pytest.mark.parametrize("missing", ["articles", "triples"])
 def test_a_missing_file_is_a_run_error(write: Callable[..., Path], missing: str) -> None:
     with pytest.raises(RunError, match=rf"{missing}\.jsonl: cannot be read"):

@@ -1,0 +1,1 @@
+"""Triples of a run as a graph: merged over articles, and written in the formats of graph tools."""
