@@ -35,7 +35,8 @@ SCHEMA_FOLDER = "schemas"
 _LOCK_TRIES = 5
 _LOCK_SECONDS = 0.05
 
-_FILES = (MANIFEST, *OUTPUTS)
+# The last is what `zongheng report` puts beside them.
+_FILES = (MANIFEST, *OUTPUTS, "report.html")
 _OURS = frozenset({*_FILES, *(name + PARTIAL for name in _FILES), SCHEMA_FOLDER, PARTS})
 _PART_FILE = re.compile(r"\d{5,}\.jsonl|plan\.json|progress\.json|lock|.*\.partial")
 _DIGEST = re.compile("[0-9a-f]{64}")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.batch.digests import DigestSet
+from pipeline.batch.identity import Identities
 from pipeline.batch.manifest import OUTPUTS
 from pipeline.batch.parts import (
     PARTIAL,
@@ -20,6 +22,7 @@ from pipeline.batch.parts import (
     sync,
     sync_folder,
 )
+from pipeline.batch.renaming import with_new_ids
 from pipeline.triples import reject_record
 from pipeline.types import Reject
 
@@ -29,17 +32,22 @@ def merge(folder: Path, out: Path) -> tuple[Counts, str]:
     input as `InputDigest` gives it.
 
     An article whose text an earlier one has, which only reading can tell (two files, two pages with
-    one article), becomes a reject.
+    one article), becomes a reject. The parts are read twice: names that the registry does not know
+    get one id for all articles, see `identity`.
     """
     counts, total, seen = Counts(), InputDigest(), DigestSet()
     with ExitStack() as stack:
+        identities = stack.enter_context(closing(Identities(folder)))
+        _gather(folder, identities)
+        new = identities.ids()
         triples, articles, rejects = (
             stack.enter_context((out / (name + PARTIAL)).open("wb")) for name in OUTPUTS
         )
         for path in part_files(folder):
             records = read_part(path)
             total.add(next(records)["input_sha256"])
-            for record in _without_duplicates(records, seen):
+            for read in _without_duplicates(records, seen):
+                record = with_new_ids(read, new)
                 counts.add(record)
                 if record["article"]:
                     articles.write(line(record["article"]))
@@ -51,6 +59,16 @@ def merge(folder: Path, out: Path) -> tuple[Counts, str]:
         (out / (name + PARTIAL)).rename(out / name)
     sync_folder(out)
     return counts, total.hexdigest()
+
+
+def _gather(folder: Path, identities: Identities) -> None:
+    """Settle the unknown entities of all articles that are kept."""
+    seen = DigestSet()
+    for path in part_files(folder):
+        for record in _without_duplicates(islice(read_part(path), 1, None), seen):
+            if record["article"]:
+                identities.add(record["article"])
+    identities.settle()
 
 
 class InputDigest:

@@ -45,7 +45,7 @@ def find(
     from pipeline.entities.registry import read_lines
     from pipeline.entities.registry_files import matching
 
-    lines = [*_shipped(), *read_lines(registry or ())]
+    lines = [*shipped(), *read_lines(registry or ())]
     found = matching(lines, name, converter().simplify)
     if as_json:
         print(json.dumps(found[:limit], ensure_ascii=False, indent=1))
@@ -77,8 +77,8 @@ def verify(
     from pipeline.entities.registry import read_lines
     from pipeline.entities.registry_checks import faults
 
-    known = _shipped() if registry else []
-    lines = list(read_lines(registry)) if registry else _shipped()
+    known = shipped() if registry else []
+    lines = list(read_lines(registry)) if registry else shipped()
     found = faults(lines, script=converter(), known=known)
     if found:
         raise InputError("\n".join([*map(str, found), f"{len(found)} faults"]))
@@ -132,7 +132,7 @@ def add(
     from pipeline.cleaning.script import converter
     from pipeline.entities.registry_files import new_record
 
-    path = _own_file(registry)
+    path = own_file(registry)
     if kind not in ENTITY_TYPES:
         raise InputError(f"--type {kind}: unknown; there are: {', '.join(ENTITY_TYPES)}")
     if (maker and kind != CHIP) or (company and kind != PERSON):
@@ -153,11 +153,12 @@ def add(
     print(f"{record['id']} → {safe(str(path))}")
 
 
-def _own_file(path: Path | None) -> Path:
+def own_file(path: Path | None, option: str = "--registry") -> Path:
+    """`path`, given as `option`, if it may name a registry file of the user's."""
     if path is None:
-        raise InputError("name your own file: --registry my.jsonl")
+        raise InputError(f"name your own file: {option} my.jsonl")
     if path.suffix != ".jsonl" or path.is_dir():
-        raise InputError(f"{path}: --registry names a file that ends in .jsonl")
+        raise InputError(f"{path}: {option} names a file that ends in .jsonl")
     if not path.parent.is_dir():
         raise InputError(f"{path.parent}: no such folder; make it first")
     if path.resolve().parent == _shipped_folder().resolve():
@@ -182,23 +183,23 @@ def _put(record: dict[str, Any], path: Path, *, force: bool) -> None:
     from pipeline.entities.registry_checks import faults
     from pipeline.entities.registry_files import put
 
-    shipped = _shipped()
+    ours = shipped()
     own = list(read_lines([path])) if path.exists() else []
-    taken = [line.place for line in [*shipped, *own] if line.entry.get("id") == record["id"]]
+    taken = [line.place for line in [*ours, *own] if line.entry.get("id") == record["id"]]
     if taken and not force:
         raise InputError(
             f"{record['id']} is already in {taken[-1]}; choose another --id, "
             "or add --force to put yours in its place"
         )
     line = Line(path, len(own) + 1, record)
-    known = [other for other in [*shipped, *own] if other.entry.get("id") != record["id"]]
+    known = [other for other in [*ours, *own] if other.entry.get("id") != record["id"]]
     found = faults([line], script=converter(), known=known)
     if force:
         found = [fault for fault in found if not fault.shared]
     if found:
         raise InputError("not added: " + "\n".join(fault.text for fault in found))
     try:
-        put(record, path)
+        put([record], path)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}") from error
 
@@ -209,7 +210,8 @@ def _shipped_folder() -> Path:
     return resources.find("registry")
 
 
-def _shipped() -> list[Line]:
+def shipped() -> list[Line]:
+    """The records that ship with the package."""
     from pipeline.entities.registry import read_lines
 
     return list(read_lines([_shipped_folder()]))

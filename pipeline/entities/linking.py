@@ -7,15 +7,13 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from pipeline.entities.forms import HAN_TAIL, LATIN_TAIL
 from pipeline.entities.people import SURNAMES
 from pipeline.entities.registry import Registry, fold
 from pipeline.schema import COMPANY, PERSON
 from pipeline.types import CleanSpan, CleanText, Entity, Mention, Names
 
-_LEGAL_TAIL = re.compile(
-    r"(?:股份有限公司|股份公司|有限责任公司|有限公司|控股集团|集团|控股|公司|株式会社|"
-    r"(?:,?(?:inc|corp|co|ltd|llc|plc|ag|se|nv|holdings?|group|technologies|corporation|limited|ky)\.?)+)$"
-)
+_LEGAL_TAIL = re.compile(rf"(?:{HAN_TAIL}|(?:,?(?:{LATIN_TAIL})\.?)+)$")
 _GROUP_TAIL = re.compile(r"(?:集团|控股)$")
 # A full legal name says where the firm is, how it is called, what it does and what it is; its
 # short name is one stretch of that.
@@ -44,7 +42,8 @@ def link(
     """The entities that `mentions` name, by first mention. Every mention belongs to exactly one of
     them.
 
-    A name that the registry does not know gets the id `local:<type>:<hash of article id and name>`.
+    A name that the registry does not know gets the id `local:<type>:<hash of article id and name>`;
+    `batch.identity` replaces it where names of other articles agree.
     traditional: Simplified → Traditional for the display name of such an entity.
     """
     keys = [_own_key(mention) for mention in mentions]

@@ -101,6 +101,11 @@ def guess_people(text: str) -> Guesses:
         yield Guess(CleanSpan(*match.span("name")), PERSON, 0.75, 3)
 
 
+def is_transliteration(name: str) -> bool:
+    """Whether foreign names are written in the characters of Simplified `name` (安德森)."""
+    return all(character in _TRANSLITERATION for character in name)
+
+
 def _looks_personal(gloss: str) -> bool:
     return not _COMPANY_WORDS.intersection(gloss.split())
 

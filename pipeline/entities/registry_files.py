@@ -103,19 +103,19 @@ def _slug(name: str) -> str:
     return _NOT_ID.sub("-", plain.lower()).strip("-") or "unnamed"
 
 
-def put(record: dict[str, Any], path: Path) -> None:
-    """Write `record` into the file `path`, sorted by id; one of the same id is replaced.
+def put(records: Iterable[dict[str, Any]], path: Path) -> None:
+    """Write `records` into the file `path`, sorted by id; one of the same id is replaced.
 
     The file is written beside and renamed: a stop in between leaves the old one whole. Lines that
     are no records (blocked names) stay, behind the records.
     """
     entries = [line.entry for line in read_lines([path])] if path.exists() else []
-    records = {entry["id"]: entry for entry in entries if "id" in entry}
-    records[record["id"]] = record
+    found = {entry["id"]: entry for entry in entries if "id" in entry}
+    found.update((record["id"], record) for record in records)
     rest = [entry for entry in entries if "id" not in entry]
     content = b"".join(
         orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE)
-        for entry in [*(records[entity_id] for entity_id in sorted(records)), *rest]
+        for entry in [*(found[entity_id] for entity_id in sorted(found)), *rest]
     )
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as new:
         try:

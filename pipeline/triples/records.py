@@ -12,13 +12,13 @@ from pipeline.types import Entity, Evidence, Extraction, Names, RawSpan, Reject,
 EXTRACTOR = f"zongheng {__version__}"
 
 
-def triple_id(article_id: str, article_sha256: str, triple: Triple[RawSpan]) -> str:
-    """32 hex digits that name what is stated and where: same article, same ends, same relation,
-    same id.
+def triple_id(article_id: str, article_sha256: str, head: str, relation: str, tail: str) -> str:
+    """32 hex digits that name what is stated and where: same article, same ends (ids of entities),
+    same relation, same id.
 
     Run, time, status and score take no part, so a rerun gives the same id, and a better model too.
     """
-    key = "\n".join((article_id, article_sha256, triple.head, triple.relation, triple.tail))
+    key = "\n".join((article_id, article_sha256, head, relation, tail))
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
@@ -35,7 +35,7 @@ def _triple_record(
     qualifiers = triple.qualifiers
     return {
         "schema": SCHEMA_VERSION,
-        "id": triple_id(article.id, article.sha256, triple),
+        "id": triple_id(article.id, article.sha256, triple.head, triple.relation, triple.tail),
         "article_id": article.id,
         "article_sha256": article.sha256,
         **_end("head", entities[triple.head]),

@@ -76,7 +76,7 @@ class TestPut:
         path = tmp_path / "my.jsonl"
         path.write_text('{"name": "东芯论坛", "why": "event"}\n', encoding="utf-8")
         for record in (made("西芯"), made("东芯"), {**made("西芯"), "aliases": ["西芯科技"]}):
-            put(record, path)
+            put([record], path)
         entries = [line.entry for line in read_lines([path])]
         assert [entry.get("id") for entry in entries] == [
             "company:dong-xin",
@@ -86,14 +86,14 @@ class TestPut:
         assert entries[1]["aliases"] == ["西芯科技"]
 
     def test_nothing_is_left_beside_the_file(self, tmp_path: Path) -> None:
-        put(made("东芯"), tmp_path / "my.jsonl")
+        put([made("东芯")], tmp_path / "my.jsonl")
         assert [path.name for path in tmp_path.iterdir()] == ["my.jsonl"]
 
     def test_a_failure_leaves_the_old_file_whole(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         path = tmp_path / "my.jsonl"
-        put(made("东芯"), path)
+        put([made("东芯")], path)
         before = path.read_bytes()
 
         def fail(*_: object) -> None:
@@ -101,6 +101,6 @@ class TestPut:
 
         monkeypatch.setattr(Path, "replace", fail)
         with pytest.raises(OSError, match="No space"):
-            put(made("西芯"), path)
+            put([made("西芯")], path)
         assert path.read_bytes() == before
         assert [file.name for file in tmp_path.iterdir()] == ["my.jsonl"]
