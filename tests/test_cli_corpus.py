@@ -91,6 +91,94 @@ def test_converting_there_and_back_gives_the_same_file(
     assert back.read_text(encoding="utf-8") == GOOD
 
 
+@pytest.fixture
+def finished(zongheng: Command, tmp_path: Path) -> Path:
+    """A run on two articles of our own."""
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    (articles / "a.txt").write_text("英伟达宣布以50亿美元入股英特尔。", encoding="utf-8")
+    (articles / "b.txt").write_text("据传高通可能收购英特尔。\n\n无关。", encoding="utf-8")
+    assert zongheng("run", str(articles), "--out", str(tmp_path / "run"), "-q").status == 0
+    return tmp_path / "run"
+
+
+def test_a_run_becomes_tasks_to_correct_and_an_interface(
+    run: Run, finished: Path, tmp_path: Path
+) -> None:
+    tasks = tmp_path / "tasks.json"
+    status, out, _ = run("convert", finished, "--to", "label-studio", "--out", tasks)
+    assert status == 0
+    assert "2 passages of 2 articles" in out
+    assert "labelling interface" in out
+    assert (tmp_path / "tasks.xml").is_file()
+    assert all("predictions" in task for task in json.loads(tasks.read_text("utf-8")))
+
+
+def test_uncertain_articles_come_first(run: Run, finished: Path, tmp_path: Path) -> None:
+    tasks = tmp_path / "tasks.json"
+    options = ("--to", "label-studio", "--sort", "uncertain", "--out", tasks)
+    assert run("convert", finished, *options)[0] == 0
+    scores = [task["predictions"][0]["score"] for task in json.loads(tasks.read_text("utf-8"))]
+    assert scores == sorted(scores)
+
+
+def test_a_long_article_is_cut(run: Run, finished: Path, tmp_path: Path) -> None:
+    options = ("--to", "inline", "--max-chars", "13", "--out", tmp_path / "a.passages")
+    status, out, _ = run("convert", finished, *options)
+    assert status == 0
+    assert "3 passages of 2 articles" in out
+    assert "1 longer than --max-chars" in out
+
+
+def test_tasks_that_nobody_annotated_are_counted_or_kept(
+    run: Run, finished: Path, tmp_path: Path
+) -> None:
+    tasks, back = tmp_path / "tasks.json", tmp_path / "back.passages"
+    run("convert", finished, "--to", "label-studio", "--out", tasks)
+    options = (tasks, "--to", "inline", "--out", back)
+    assert "2 left out that nobody has annotated" in run("convert", *options)[1]
+    assert "2 passages" in run("convert", *options, "--keep-unannotated")[1]
+
+
+def test_bad_tasks_stop_a_conversion_or_are_left_out_and_told(
+    run: Run, passages: Path, tmp_path: Path
+) -> None:
+    tasks, back = tmp_path / "tasks.json", tmp_path / "back.passages"
+    run("convert", passages, "--to", "label-studio", "--out", tasks)
+    content = json.loads(tasks.read_text("utf-8"))
+    content[0]["annotations"][0]["result"][-1]["labels"] = ["buy"]
+    tasks.write_text(json.dumps(content), encoding="utf-8")
+    options = (tasks, "--to", "inline", "--out", back)
+    status, _, errors = run("convert", *options)
+    assert status == 1
+    assert "task 1: the relation from m0 to m1 needs a label" in errors
+    assert "--skip-bad" in errors
+    assert not back.exists()
+    status, out, errors = run("convert", *options, "--skip-bad")
+    assert status == 0
+    assert "1 passages" in out
+    assert "left out: " in errors
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--sort", "uncertain"), "--sort is for run folders"),
+        (("--sort", "length"), "there is: uncertain"),
+        (("--from", "brat"), "there are: run, inline"),
+        (("--from", "run"), "not a finished run"),
+    ],
+)
+def test_wrong_options_are_told(
+    options: tuple[str, ...], told: str, run: Run, passages: Path, tmp_path: Path
+) -> None:
+    status, _, errors = run(
+        "convert", passages, "--to", "inline", "--out", tmp_path / "x", *options
+    )
+    assert status == 1
+    assert told in errors
+
+
 def test_an_unknown_form_is_an_error_that_lists_the_known(
     run: Run, passages: Path, tmp_path: Path
 ) -> None:

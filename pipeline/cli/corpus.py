@@ -86,46 +86,75 @@ def stats(
 
 @corpus_app.command("convert")
 def convert(
-    paths: Annotated[list[Path], typer.Argument(help="Files or folders to convert.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files or folders to convert; run folders too.")
+    ],
     to: Annotated[str, typer.Option(help="inline, gold, bio, docbin, label-studio or doccano.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="File to write; for gold a folder.")],
     form: Annotated[
         str,
         typer.Option(
-            "--from", help="inline, label-studio or doccano; by the file's ending when not given."
+            "--from",
+            help="run, inline, label-studio or doccano; by folder and ending when not given.",
         ),
     ] = "",
+    max_chars: Annotated[
+        int,
+        typer.Option(min=1, help="Run folders: longer articles are cut, between sentences."),
+    ] = 600,
+    sort: Annotated[
+        str, typer.Option(help="Run folders: uncertain puts the least sure passages first.")
+    ] = "",
+    keep_unannotated: Annotated[
+        bool,
+        typer.Option(
+            "--keep-unannotated",
+            help="Label Studio: take the prediction of a task that nobody has annotated.",
+        ),
+    ] = False,
+    skip_bad: Annotated[
+        bool,
+        typer.Option("--skip-bad", help="Tell of passages that break a rule, convert the others."),
+    ] = False,
 ) -> None:
-    """Convert passages to other tools' formats, and corrected ones back.
+    """Convert passages to other tools' formats and corrected ones back; a run's output too.
 
-    Label Studio and doccano keep everything, so that converting there and back loses nothing.
+    From a run folder come passages to correct: every article cut into pieces, with the mentions and
+    triples that were found. As Label Studio tasks they are predictions, and the labelling interface
+    is written beside the tasks (.xml). docs/correction.md walks through it.
+
+    Label Studio and doccano keep everything, so that converting there and back loses nothing. Of a
+    Label Studio export the newest annotation counts; tasks that nobody has annotated are left out.
     Offsets that such a tool counted in UTF-16 units are found out and put right.
 
     Examples:
 
-        zongheng corpus convert corpus/dev --to gold --out outputs/dev-gold
-
-        zongheng corpus convert mine.passages --to label-studio --out tasks.json
+        zongheng corpus convert outputs/news --to label-studio --sort uncertain --out tasks.json
 
         zongheng corpus convert export.json --to inline --out corrected.passages
 
+        zongheng corpus convert outputs/news --to inline --out to-correct.passages --max-chars 300
+
+        zongheng corpus convert corpus/dev --to gold --out outputs/dev-gold
+
         zongheng corpus convert corpus/train --to docbin --out train.spacy
     """
-    from pipeline.corpus.convert import READABLE, WRITERS, form_of, read
+    from pipeline.cli.conversion import convert_files, convert_runs
+    from pipeline.corpus.convert import READABLE, RUN, WRITERS, form_of
 
     if to not in WRITERS:
         raise InputError(f"--to {to}: unknown; there are: {', '.join(WRITERS)}")
+    if sort not in ("", "uncertain"):
+        raise InputError(f"--sort {sort}: unknown; there is: uncertain")
     source = form or form_of(paths[0])
-    if source not in READABLE:
-        raise InputError(f"--from {source}: unknown; there are: {', '.join(READABLE)}")
-    passages = list(read(paths, source))
-    WRITERS[to](passages, out)
-    print(f"{len(passages):,} passages → {safe(str(out))}")
-    if to == "label-studio":
-        from pipeline.corpus.label_studio import INTERFACE
-
-        print("labelling interface of the project:")
-        print(INTERFACE)
+    if source == RUN:
+        convert_runs(paths, to, out, max_chars=max_chars, uncertain_first=bool(sort))
+    elif source not in READABLE:
+        raise InputError(f"--from {source}: unknown; there are: {', '.join((RUN, *READABLE))}")
+    elif sort:
+        raise InputError("--sort is for run folders; other passages have no confidence")
+    else:
+        convert_files(paths, source, to, out, keep_unannotated=keep_unannotated, skip_bad=skip_bad)
 
 
 @corpus_app.command("agreement")

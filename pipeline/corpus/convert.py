@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +10,13 @@ import orjson
 
 from pipeline.cleaning.script import converter
 from pipeline.corpus import doccano, label_studio
-from pipeline.corpus.inline import SUFFIX, parse, read_passages, render
+from pipeline.corpus.drafts import Draft
+from pipeline.corpus.inline import SUFFIX, render, try_passages
 from pipeline.corpus.passages import Passage
 from pipeline.corpus.records import gold_record
 from pipeline.corpus.sequences import bio_lines, docbin
 from pipeline.errors import CorpusError, InputError
+from pipeline.run_folder import MANIFEST_NAME
 
 
 def write_inline(passages: Iterable[Passage], out: Path) -> None:
@@ -70,56 +71,86 @@ WRITERS: dict[str, Callable[[Iterable[Passage], Path], None]] = {
 }
 
 
+def write_tasks(proposed: Iterable[Draft], out: Path) -> None:
+    """Label Studio's tasks with predictions, for a person to correct."""
+    tasks = [label_studio.draft_task(draft) for draft in proposed]
+    _write(out, orjson.dumps(tasks, option=orjson.OPT_INDENT_2))
+
+
+def write_interface(tasks: Path) -> Path:
+    """Label Studio's labelling interface, as XML beside the file `tasks`. Returns its path."""
+    out = tasks.with_suffix(".xml")
+    if out == tasks:
+        raise InputError(f"{tasks}: tasks are JSON; choose an --out that ends in .json")
+    _write(out, label_studio.INTERFACE.encode())
+    return out
+
+
+READABLE = ("inline", "label-studio", "doccano")
+RUN = "run"
+
+
 def read(paths: Iterable[Path], form: str) -> Iterator[Passage]:
-    """The passages of files in `form`: inline, label-studio or doccano.
+    """The passages of files in `form`, one of READABLE; a task of Label Studio that nobody has
+    annotated is left out.
 
     What other tools give is held to the rules of the inline format (signatures, evidence, no
     overlaps). Raises CorpusError with file and record.
     """
+    for passage in try_read(paths, form):
+        if isinstance(passage, CorpusError):
+            raise passage
+        if passage is not None:
+            yield passage
+
+
+def try_read(
+    paths: Iterable[Path], form: str, *, keep_unannotated: bool = False
+) -> Iterator[Passage | CorpusError | None]:
+    """As `read`, but what breaks the rules gives its error, a task that nobody has annotated gives
+    None (or its prediction, with `keep_unannotated`), and the rest follows.
+
+    Raises CorpusError only where a file cannot be read or is no JSON.
+    """
     if form == "inline":
-        yield from read_passages(paths)
+        yield from try_passages(paths)
         return
     for path in paths:
-        content = _read(path)
-        if form == "label-studio":
-            tasks = _json(content, str(path))
-            if not isinstance(tasks, list):
-                raise CorpusError(f"{path}: expected Label Studio's JSON export, a list of tasks")
-            for number, task in enumerate(tasks, start=1):
-                where = f"{path}: task {number}"
-                yield _checked(label_studio.from_task(task, where=where), where)
-        else:
-            for number, line in enumerate(content.splitlines(), start=1):
-                if line.strip():
-                    where = f"{path}:{number}"
-                    record: Any = _json(line, where)
-                    yield _checked(doccano.from_record(record, where=where), where)
+        for where, record in _records(path, form):
+            try:
+                if form == "label-studio":
+                    yield label_studio.from_task(
+                        record, where=where, keep_unannotated=keep_unannotated
+                    )
+                else:
+                    yield doccano.from_record(record, where=where)
+            except CorpusError as error:
+                yield error
 
 
-READABLE = ("inline", "label-studio", "doccano")
+def _records(path: Path, form: str) -> Iterator[tuple[str, Any]]:
+    content = _read(path)
+    if form == "label-studio":
+        tasks = _json(content, str(path))
+        if not isinstance(tasks, list):
+            raise CorpusError(f"{path}: expected Label Studio's JSON export, a list of tasks")
+        for number, task in enumerate(tasks, start=1):
+            yield f"{path}: task {number}", task
+        return
+    for number, line in enumerate(content.split(b"\n"), start=1):
+        if line.strip():
+            where = f"{path}:{number}"
+            yield where, _json(line, where)
 
 
 def form_of(path: Path) -> str:
-    """The form that a file's ending stands for; a folder holds inline files."""
+    """The form that a path stands for: `run` for the folder of a run, inline for any other folder,
+    else by the ending."""
+    if (path / MANIFEST_NAME).is_file():
+        return RUN
     if path.is_dir() or path.suffix == SUFFIX:
         return "inline"
     return {".json": "label-studio", ".jsonl": "doccano"}.get(path.suffix, "inline")
-
-
-def _checked(passage: Passage, where: str) -> Passage:
-    """The passage, after the inline format's checks."""
-    spans = sorted(
-        [mention.span for mention in passage.mentions]
-        + [qualifier.span for qualifier in passage.qualifiers]
-    )
-    for one, other in pairwise(spans):
-        if other.start < one.end:
-            words = one.of(passage.text), other.of(passage.text)
-            raise CorpusError(f"{where}: {words[0]!r} and {words[1]!r} overlap")
-    again = next(parse(render(passage), name=where))
-    if isinstance(again, CorpusError):
-        raise again
-    return again
 
 
 def _json(content: bytes, where: str) -> Any:
@@ -137,8 +168,10 @@ def _read(path: Path) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
+    partial = path.with_name(path.name + ".partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        partial.write_bytes(content)
+        partial.replace(path)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}; choose another --out") from error

@@ -1,38 +1,29 @@
 """Passages as doccano's JSONL (sequence labelling with relations), and back.
 
-Relations carry everything that is between spans: `buy planned` (with `s1,2` where needed) from a
-mention of the head to one of the tail, `same` between the mentions of one entity, and `of 1,3` from
-a qualifier to the head of the first triple it belongs to.
+Relations carry everything that is between spans: `buy planned` from a mention of the head to one of
+the tail, `same` between the mentions of one entity, and `of 1,3` from a qualifier to the head of
+the first triple it belongs to. What doccano has no place for travels in fields beside.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from pipeline.corpus.exchange import Drawn, Marked, Noted, described, ends_of, put_together
 from pipeline.corpus.offsets import Claimed, code_point_spans
-from pipeline.corpus.passages import (
-    QUALIFIERS,
-    NamedSpan,
-    Passage,
-    QualifierSpan,
-    StatedTriple,
-    described,
-    from_description,
-    numbered,
-    places_of,
-    sentences_told,
-    told_sentences,
-)
+from pipeline.corpus.passages import QUALIFIERS, Passage, numbered, places_of
 from pipeline.errors import CorpusError
 from pipeline.schema import ENTITY_TYPES, RELATIONS, STATUSES
 
 SAME = "same"
 OF = "of"
+NONE = "-"
 
 
 def to_record(passage: Passage) -> dict[str, Any]:
-    """One line of doccano's JSONL; offsets in code points. Entity numbers are kept under
-    `numbers`, for doccano itself knows mentions only."""
+    """One line of doccano's JSONL; offsets in code points. `numbers` keeps, by the offset of its
+    start, a mention's entity number, and `-` for a qualifier of no triple: doccano gives spans ids
+    of its own."""
     entities = [
         {"id": i, "label": m.type, "start_offset": m.span.start, "end_offset": m.span.end}
         for i, m in enumerate(passage.mentions)
@@ -54,16 +45,16 @@ def to_record(passage: Passage) -> dict[str, Any]:
             relations.append((first[mention.entity], i, SAME))
         first.setdefault(mention.entity, i)
     for triple in passage.triples:
-        words = (triple.relation, triple.status, told_sentences(passage, triple))
-        relations.append((first[triple.head], first[triple.tail], " ".join(words).rstrip()))
+        relations.append((*ends_of(passage, triple), f"{triple.relation} {triple.status}"))
     for i, qualifier in enumerate(passage.qualifiers):
         if qualifier.triples:
-            numbers = numbered(qualifier.triples)
             head = passage.triples[qualifier.triples[0]].head
-            relations.append((at + i, first[head], f"{OF} {numbers}"))
+            relations.append((at + i, first[head], f"{OF} {numbered(qualifier.triples)}"))
+    numbers = {str(mention.span.start): str(mention.entity) for mention in passage.mentions}
+    numbers |= {str(q.span.start): NONE for q in passage.qualifiers if not q.triples}
     return {
         **described(passage),
-        "numbers": {str(i): m.entity for i, m in enumerate(passage.mentions)},
+        "numbers": numbers,
         "entities": entities,
         "relations": [
             {"id": i, "from_id": source, "to_id": target, "type": kind}
@@ -77,7 +68,7 @@ def from_record(record: dict[str, Any], *, where: str) -> Passage:
     """The passage of a line of doccano's export, as `to_record` writes it or a person changed it.
 
     Mentions joined by `same` are one entity, whatever number they had. Raises CorpusError (with
-    `where`) for what is no such record.
+    `where`) for what is no such record and for what breaks the inline format's rules.
     """
     try:
         return _read(record, where)
@@ -94,56 +85,41 @@ def _read(record: dict[str, Any], where: str) -> Passage:
         where=where,
     )
     relations = sorted(record["relations"], key=lambda relation: int(relation["id"]))
-    numbers = _entity_numbers(record, entities, relations)
-    mentions: list[NamedSpan] = []
-    qualifiers: list[QualifierSpan] = []
     owned = {
-        relation["from_id"]: relation["type"].split(" ", 1)[1]
+        relation["from_id"]: places_of(str(relation["type"]).split(" ", 1)[1])
         for relation in relations
-        if relation["type"].startswith(OF + " ")
+        if str(relation["type"]).startswith(OF + " ")
     }
+    numbers: dict[str, str] = record.get("numbers") or {}
+    mentions: list[Marked] = []
+    qualifiers: list[Noted] = []
+    place_of: dict[int, int] = {}
     for entity, span in zip(entities, spans, strict=True):
-        label = entity["label"]
+        label, number = entity["label"], str(numbers.get(str(span.start), ""))
         if label in ENTITY_TYPES:
-            mentions.append(NamedSpan(span, label, numbers[entity["id"]]))
+            place_of[entity["id"]] = len(mentions)
+            mentions.append(Marked(span, label, int(number) if number.isdecimal() else None))
         elif label in QUALIFIERS:
-            places = owned.get(entity["id"], "")
-            triples = places_of(places) if places else ()
-            qualifiers.append(QualifierSpan(span, label, triples))
+            places = owned.get(entity["id"], () if number == NONE else None)
+            qualifiers.append(Noted(span, label, places))
         else:
             raise CorpusError(f"{where}: unknown label {label!r}")
-    bare = from_description(record, mentions, qualifiers, where=where)
-    stated = [r for r in relations if r["type"] != SAME and not r["type"].startswith(OF + " ")]
-    return bare.with_triples(tuple(_triple(r, numbers, bare, where) for r in stated))
-
-
-def _entity_numbers(
-    record: dict[str, Any], entities: list[dict[str, Any]], relations: list[dict[str, Any]]
-) -> dict[int, int]:
-    """The entity number of each mention's id: its own or, for a new one, an unused number; joined
-    mentions share the first one's."""
-    known = {int(key): int(number) for key, number in record.get("numbers", {}).items()}
-    unused = max(known.values(), default=0) + 1
-    numbers: dict[int, int] = {}
-    for entity in entities:
-        if entity["label"] in ENTITY_TYPES:
-            number = known.get(entity["id"], unused)
-            unused += number == unused
-            numbers[entity["id"]] = number
+    same: list[tuple[int, int]] = []
+    drawn: list[Drawn] = []
     for relation in relations:
-        if relation["type"] == SAME:
-            numbers[relation["to_id"]] = numbers[relation["from_id"]]
-    return numbers
+        kind = str(relation["type"])
+        if kind == SAME:
+            same.append((place_of[relation["from_id"]], place_of[relation["to_id"]]))
+        elif not kind.startswith(OF + " "):
+            drawn.append(_drawn(relation, place_of, where))
+    return put_together(record, mentions, qualifiers, drawn, same=same, where=where)
 
 
-def _triple(
-    relation: dict[str, Any], numbers: dict[int, int], passage: Passage, where: str
-) -> StatedTriple:
-    words = str(relation["type"]).split()
-    if len(words) not in (2, 3) or words[0] not in RELATIONS or words[1] not in STATUSES:
-        raise CorpusError(
-            f"{where}: relation type {relation['type']!r}: expected one such as 'buy planned'"
-        )
-    head, tail = numbers[relation["from_id"]], numbers[relation["to_id"]]
-    sentences = sentences_told("".join(words[2:]), passage, head, tail)
-    return StatedTriple(head, words[0], tail, words[1], sentences)
+def _drawn(relation: dict[str, Any], place_of: dict[int, int], where: str) -> Drawn:
+    kind, words = str(relation["type"]), str(relation["type"]).split()
+    if len(words) != 2 or words[0] not in RELATIONS or words[1] not in STATUSES:
+        raise CorpusError(f"{where}: relation type {kind!r}: expected one such as 'buy planned'")
+    if relation["from_id"] not in place_of or relation["to_id"] not in place_of:
+        raise CorpusError(f"{where}: {kind} joins a span that is no company, person or chip")
+    head, tail = place_of[relation["from_id"]], place_of[relation["to_id"]]
+    return Drawn(head, words[0], tail, words[1])

@@ -12,7 +12,9 @@ A passage is a header, lines of text, lines of triples, and a blank line (or the
 - Mark: `[name|type:number]`; equal numbers are one entity. `[words|amount]` (stake, date, object)
   belongs to the passage's only triple; `amount:2`, `amount:1,3` and `amount:*` to the second, to
   the first and third, to all; `amount:-` to none. In text, `[` and `\\` are written `\\[` and
-  `\\\\`; inside a mark `|` and `]` are too.
+  `\\\\`; inside a mark `|` and `]` are too. `\\n` is a line break where a real one cannot stand:
+  inside a mark and beside a blank line. A line that looks like a header or a triple begins with
+  `\\`.
 - Triple: `head relation tail status`, by entity number. The sentences that state it follow as `s2`
   or `s1,2`; without, it is the first one that names both, and there must be one.
 """
@@ -33,9 +35,9 @@ from pipeline.corpus.passages import (
     QualifierSpan,
     StatedTriple,
     evidence_of,
+    line_of,
     numbered,
     places_of,
-    told_sentences,
 )
 from pipeline.errors import CorpusError
 from pipeline.schema import ENTITY_TYPES, RELATIONS, STATUSES, admits
@@ -47,6 +49,7 @@ SUFFIX = ".passages"
 
 _TRIPLE = re.compile(r"(\d+) ([a-z]+) (\d+) ([a-z]+)( s\d+(?:,\d+)*)?\s*$")
 _TRIPLE_LIKE = re.compile(r"\d+ [a-z]+ \d+\b")
+_ESCAPED = ("[", "]", "|", "\\", "@", "n")
 _LABEL = re.compile(r"([a-z]+)(?::([0-9,*-]+))?$")
 
 
@@ -196,9 +199,9 @@ def _parse_text(
                 raise place.error("a '[' is not closed on its line", below=below - 1)
         if character == "\\":
             escaped = next(written, "")
-            if escaped not in ("[", "]", "|", "\\", "@"):
+            if escaped not in _ESCAPED and not escaped.isdecimal():
                 raise place.error(f"nothing to escape in '\\{escaped}'", below=below)
-            text.append(escaped)
+            text.append("\n" if escaped == "n" else escaped)
         elif character == "[":
             if opened >= 0:
                 raise place.error("a '[' inside a mark; a literal one is '\\['", below=below)
@@ -310,10 +313,7 @@ def render(passage: Passage) -> str:
     if passage.negative:
         words.append(f"neg={passage.negative}")
     lines = [" ".join(words), _render_text(passage)]
-    for triple in passage.triples:
-        line = f"{triple.head} {triple.relation} {triple.tail} {triple.status}"
-        told = told_sentences(passage, triple)
-        lines.append(f"{line} {told}" if told else line)
+    lines += [line_of(passage, triple) for triple in passage.triples]
     return "\n".join(lines) + "\n"
 
 
@@ -324,11 +324,19 @@ def _render_text(passage: Passage) -> str:
     at = 0
     for span, label in sorted(marks):
         name = _escape(span.of(passage.text)).replace("|", "\\|").replace("]", "\\]")
+        name = name.replace("\n", "\\n")
         pieces += [_escape(passage.text[at : span.start]), f"[{name}|{label}]"]
         at = span.end
     pieces.append(_escape(passage.text[at:]))
-    text = "".join(pieces)
-    return "\n".join("\\" + line if line.startswith("@ ") else line for line in text.split("\n"))
+    lines: list[str] = []
+    for line in "".join(pieces).split("\n"):
+        if lines and not (line.strip() and lines[-1].strip()):  # a blank line would end the passage
+            lines[-1] += "\\n" + line
+        else:
+            lines.append(line)
+    return "\n".join(
+        "\\" + line if line.startswith("@ ") or _TRIPLE_LIKE.match(line) else line for line in lines
+    )
 
 
 def _qualifier_label(qualifier: QualifierSpan, passage: Passage) -> str:

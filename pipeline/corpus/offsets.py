@@ -50,4 +50,6 @@ def code_point_spans(text: str, claims: Iterable[Claimed], *, where: str) -> tup
 def _fits(text: str, span: RawSpan, claim: Claimed) -> bool:
     if not 0 <= span.start < span.end <= len(text):
         return False
-    return claim.words is None or span.of(text) == claim.words
+    words = span.of(text)
+    # Label Studio writes a line break inside a region as a backslash and an n.
+    return claim.words is None or claim.words in (words, words.replace("\n", "\\n"))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 from pipeline.cleaning.sentences import split_sentences
 from pipeline.types import RawSpan
@@ -109,6 +109,10 @@ class Passage:
         """This passage, stating `triples`."""
         return replace(self, triples=triples)
 
+    def with_qualifiers(self, qualifiers: tuple[QualifierSpan, ...]) -> Passage:
+        """This passage with `qualifiers` in place of its own."""
+        return replace(self, qualifiers=qualifiers)
+
     def names(self) -> frozenset[tuple[str, str]]:
         """Every (type, name) that the passage marks."""
         return frozenset((m.type, m.span.of(self.text)) for m in self.mentions)
@@ -137,43 +141,10 @@ def told_sentences(passage: Passage, triple: StatedTriple) -> str:
     return "s" + numbered(triple.sentences)
 
 
-def sentences_told(told: str, passage: Passage, head: int, tail: int) -> tuple[int, ...]:
-    """What `told_sentences` says of a triple from `head` to `tail`."""
-    return places_of(told[1:]) if told else evidence_of(passage, head, tail)
-
-
-def described(passage: Passage) -> dict[str, Any]:
-    """What records of other tools keep of a passage besides its spans and triples."""
-    return {
-        "id": passage.id,
-        "text": passage.text,
-        "style": passage.style,
-        "script": passage.script,
-        "converted": passage.converted,
-        "negative": passage.negative,
-    }
-
-
-def from_description(
-    description: Mapping[str, Any],
-    mentions: Sequence[NamedSpan],
-    qualifiers: Sequence[QualifierSpan],
-    *,
-    where: str,
-) -> Passage:
-    """The passage that `described` speaks of, without triples yet. Raises KeyError without text or
-    script; the rest may be missing."""
-    return Passage(
-        text=description["text"],
-        style=description.get("style", "wire"),
-        script=description["script"],
-        converted=bool(description.get("converted", False)),
-        negative=description.get("negative", ""),
-        mentions=tuple(mentions),
-        qualifiers=tuple(qualifiers),
-        triples=(),
-        where=where,
-    )
+def line_of(passage: Passage, triple: StatedTriple) -> str:
+    """The triple as the inline format writes it: `1 buy 2 planned`, or with `s1,2` behind."""
+    words = (triple.head, triple.relation, triple.tail, triple.status)
+    return " ".join(map(str, (*words, told_sentences(passage, triple)))).rstrip()
 
 
 def names_in(passages: Iterable[Passage]) -> frozenset[tuple[str, str]]:

@@ -41,11 +41,19 @@ def faults(
         yield f"{passage.where}: shares {run!r} with a seed"
 
 
+def traditional_characters(text: str, simplify: Callable[[str], str]) -> int:
+    """How many characters of `text` its Simplified form writes otherwise."""
+    return sum(before != after for before, after in zip(text, simplify(text), strict=True))
+
+
+def most_traditional(text: str) -> float:
+    """How many Traditional characters a Simplified text of this length may hold."""
+    return max(MAX_FOREIGN_CHARS, MAX_FOREIGN_SHARE * len(text))
+
+
 def _script_faults(passage: Passage, simplify: Callable[[str], str]) -> Iterator[str]:
-    pairs = zip(passage.text, simplify(passage.text), strict=True)
-    traditional = sum(before != after for before, after in pairs)
-    allowed = max(MAX_FOREIGN_CHARS, MAX_FOREIGN_SHARE * len(passage.text))
-    if passage.script == "Hans" and traditional > allowed:
+    traditional = traditional_characters(passage.text, simplify)
+    if passage.script == "Hans" and traditional > most_traditional(passage.text):
         yield f"{passage.where}: declared hans, but {traditional} characters are Traditional"
     if passage.script == "Hant" and not traditional and len(passage.text) >= MIN_SCRIPT_CHARS:
         yield f"{passage.where}: declared hant, but no character is Traditional"
