@@ -22,7 +22,10 @@ from tests.command import Command, Done
 TEXT = "软银去年收购了Graphcore。\n"
 TRADITIONAL = "軟銀去年收購了Graphcore。\n作者：林小舟\n"
 PAGE = "工廠(chǎng)去年擴(kuò)建，產(chǎn)能翻(fān)倍。\n作者：林小舟\n"
-COMMANDS = ("run", "status", "clean", "check", "schema", "gold verify", "gold agreement")
+COMMANDS = (
+    "run", "status", "export", "report", "clean", "check", "schema",
+    "gold verify", "gold agreement",
+)  # fmt: skip
 
 
 pytestmark = pytest.mark.usefixtures("folder")

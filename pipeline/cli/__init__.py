@@ -10,11 +10,14 @@ from pipeline.cli import (  # noqa: F401  (each adds its commands)
     clean,
     corpus,
     evaluate,
+    export,
     registry,
+    report,
     run,
     schema,
     status,
     study,
+    suggest,
     train,
 )
 from pipeline.cli.app import app
