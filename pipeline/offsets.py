@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -36,6 +37,15 @@ class OffsetMap:
         """
         start, end = self._bounds(span.start, span.end)
         return RawSpan(start, end)
+
+    def to_clean(self, span: RawSpan) -> CleanSpan:
+        """The cleaned characters that come from `span`, be it in part; empty where it was
+        deleted."""
+        # A character recovered from nothing overlaps no span; it belongs to one that begins or ends
+        # there.
+        start = min(bisect_left(self.starts, span.start), bisect_right(self.ends, span.start))
+        end = max(bisect_left(self.starts, span.end), bisect_right(self.ends, span.end))
+        return CleanSpan(start, max(start, end))
 
     def then(self, later: OffsetMap) -> OffsetMap:
         """The map of two steps in a row: `self` leads to raw, `later` leads to the text `self`

@@ -160,3 +160,19 @@ def test_an_empty_span_at_the_end_stands_behind_the_last_character() -> None:
 
 def test_the_map_of_an_emptied_text_has_one_place_left() -> None:
     assert OffsetMap([], []).to_raw(CleanSpan(0, 0)) == RawSpan(0, 0)
+
+
+def test_a_deleted_stretch_has_an_empty_place_in_the_clean_text() -> None:
+    without_the_second = OffsetMap([0, 2], [1, 3])
+    assert without_the_second.to_clean(RawSpan(1, 2)) == CleanSpan(1, 1)
+
+
+def test_a_character_that_comes_of_more_than_the_stretch_counts() -> None:
+    assert OffsetMap([0, 1, 4], [1, 4, 5]).to_clean(RawSpan(2, 4)) == CleanSpan(1, 2)
+
+
+@given(maps())
+def test_what_a_clean_span_came_from_leads_back_to_all_of_it(offsets: OffsetMap) -> None:
+    for i in range(len(offsets)):
+        found = offsets.to_clean(offsets.to_raw(CleanSpan(i, i + 1)))
+        assert found.start <= i < found.end

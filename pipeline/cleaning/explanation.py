@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from pipeline.offsets import OffsetMap
-from pipeline.types import CleanSpan, CleanText, RawSpan
+from pipeline.types import CleanText, RawSpan
 
 # How a stretch is shown; where two overlap, the later in this order wins.
 PLAIN = ""
@@ -110,16 +108,10 @@ def _raw_marks(cleaned: CleanText) -> Iterator[_Mark]:
 
 def _clean_marks(cleaned: CleanText) -> Iterator[_Mark]:
     for repair in cleaned.repairs:
-        span = _in_clean(repair.span, cleaned.offsets)
+        span = cleaned.offsets.to_clean(repair.span)
         yield span.start, span.end, REPAIRED if repair.certain else GUESSED
     for mark in cleaned.boilerplate:
         yield mark.span.start, mark.span.end, BOILERPLATE
-
-
-def _in_clean(span: RawSpan, offsets: OffsetMap) -> CleanSpan:
-    """The cleaned characters that come from within `span`; empty where it was deleted."""
-    start = bisect_left(offsets.starts, span.start)
-    return CleanSpan(start, max(start, bisect_right(offsets.ends, span.end)))
 
 
 def _common_line_ends(raw: str, cleaned: CleanText) -> Iterator[tuple[int, int]]:

@@ -5,7 +5,6 @@ All offsets that leave this module are half-open UTF-16 code units, as JavaScrip
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -13,7 +12,7 @@ from pipeline.cleaning import Cleaner
 from pipeline.offsets import OffsetMap
 from pipeline.report.embedding import utf16_offsets
 from pipeline.run_folder import Record
-from pipeline.types import Article, CleanSpan, RawSpan
+from pipeline.types import Article, RawSpan
 
 # start and end in the raw text, start and end in the cleaned one.
 Place = tuple[int, int, int, int]
@@ -41,15 +40,6 @@ class EntityTable:
         if place == len(self.rows):
             self.rows.append(row)
         return place
-
-
-def clean_span(span: RawSpan, offsets: OffsetMap) -> CleanSpan:
-    """The cleaned characters that come from `span`, be it in part; empty where it was deleted."""
-    # A character recovered from nothing overlaps no span; it belongs to one that begins or ends
-    # there.
-    start = min(bisect_left(offsets.starts, span.start), bisect_right(offsets.ends, span.start))
-    end = max(bisect_left(offsets.starts, span.end), bisect_right(offsets.ends, span.end))
-    return CleanSpan(start, max(start, end))
 
 
 class ArticleBlocks:
@@ -119,7 +109,7 @@ def _places(raw: str, clean: str, offsets: OffsetMap) -> Callable[[int, int], Pl
     in_raw, in_clean = utf16_offsets(raw), utf16_offsets(clean)
 
     def places(start: int, end: int) -> Place:
-        span = clean_span(RawSpan(start, end), offsets)
+        span = offsets.to_clean(RawSpan(start, end))
         return in_raw(start), in_raw(end), in_clean(span.start), in_clean(span.end)
 
     return places

@@ -5,11 +5,9 @@ from typing import Any
 import pytest
 
 from pipeline.cleaning import Cleaner
-from pipeline.offsets import OffsetMap
-from pipeline.report.articles import ArticleBlocks, EntityTable, clean_span
+from pipeline.report.articles import ArticleBlocks, EntityTable
 from pipeline.report.page import with_triples
 from pipeline.run_folder import RunFolder
-from pipeline.types import RawSpan
 from tests.report.conftest import ARTICLES, DAMAGED, HANT, HOSTILE, PLAIN
 
 Blocks = dict[str, tuple[dict[str, Any], dict[str, Any]]]
@@ -85,17 +83,3 @@ def test_an_entity_of_many_articles_is_in_the_table_once(
     assert len(blocks) == len(ARTICLES)
     ids = [row[0] for row in entities.rows]
     assert ids.count("company:openai") == 1
-
-
-def test_a_deleted_stretch_has_an_empty_place_in_the_clean_text() -> None:
-    # "ab" of "a-b": the middle is gone.
-    offsets = OffsetMap([0, 2], [1, 3])
-    assert clean_span(RawSpan(1, 2), offsets) == clean_span(RawSpan(1, 1), offsets)
-    span = clean_span(RawSpan(1, 2), offsets)
-    assert (span.start, span.end) == (1, 1)
-
-
-def test_a_character_that_comes_of_more_than_the_stretch_counts() -> None:
-    offsets = OffsetMap([0, 1, 4], [1, 4, 5])
-    span = clean_span(RawSpan(2, 4), offsets)
-    assert (span.start, span.end) == (1, 2)

@@ -110,7 +110,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--round", type=int, default=0, help="the round of this number alone")
-    parser.add_argument("--articles", type=int, default=600, help="lines of generated input")
+    parser.add_argument("--articles", type=int, default=240, help="lines of generated input")
     parser.add_argument("--longest", type=int, default=2_000, help="characters of the longest")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument(
