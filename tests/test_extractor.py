@@ -196,7 +196,7 @@ class TestPipe:
     def test_it_gives_what_single_calls_give(
         self, size: int, extractor: Extractor, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("pipeline.extractor._processors", lambda: 4)
+        monkeypatch.setattr("pipeline.extractor.available_cpus", lambda: 4)
         texts = [SIMPLIFIED, TRADITIONAL, DAMAGED, "软银来了。", "三星与SK海力士竞争。"] * 2
         found = extractor.pipe(texts, batch_size=size)
         assert list(found) == [extractor(text) for text in texts]
