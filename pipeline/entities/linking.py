@@ -235,12 +235,16 @@ def _entity(
         record = registry.records[known]
         entity_id, name, names, entity_type = known, record.name, record.names, record.type
     else:
-        name = max((mention.text for mention in group), key=len)
+        chinese, foreign = (
+            max((m.text for m in group if bool(_HAN.search(m.text)) == han), key=len, default="")
+            for han in (True, False)
+        )
+        name = chinese or foreign
         entity_type = group[0].type
         digest = hashlib.sha256(f"{article_id}\n{entity_type}\n{_stem(name)}".encode()).hexdigest()[
             :16
         ]
         entity_id = f"local:{entity_type}:{digest}"
-        names = Names(name, traditional(name), "") if _HAN.search(name) else Names("", "", name)
+        names = Names(chinese, traditional(chinese), foreign)
     mentions = tuple(replace(mention, entity=entity_id, type=entity_type) for mention in group)
     return Entity(entity_id, entity_type, name, names, mentions)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # what registry and patterns see there to count where the model's best reading has nothing.
 MIN_PATTERN_SCORE = 0.1
 
+_CLAUSE_ENDS = frozenset("，,。、；;：:！!？?）」』”》")
+
 
 class Recogniser:
     """CleanText → mentions; knows no relation."""
@@ -52,6 +54,8 @@ class Recogniser:
             known = certain.get(span.start)
             if known and known.span.end < span.end and self._is_part(text, known, span):
                 span = known.span
+            elif known and known.span.end > span.end and not _overlaps(known.span, reading, last):
+                span = known.span  # 华为云, of which 华为 was read
             name, entity_type = span.of(text), ENTITY_TYPES[kind]
             entity = self._entity_of(name, entity_type)
             if known and known.span == span and not entity:
@@ -91,12 +95,19 @@ class Recogniser:
         return next((i for i in ids if i.startswith(entity_type + ":")), "")
 
 
+def _overlaps(span: CleanSpan, reading: Reading, behind: int) -> bool:
+    """Whether a span that was read at or behind the token `behind` begins inside `span`."""
+    starts = reading.tokens.starts
+    return any(first >= behind and starts[first] < span.end for first, *_ in reading.spans)
+
+
 def _is_word(name: str) -> bool:
-    """Whether `name` is a word that running text uses (梦想, 画蛇添足), or no word at all.
+    """Whether `name` is a word that running text uses (梦想, 画蛇添足), or no name by its form: it
+    begins with a sign, ends with one that ends clauses, or is a number.
 
     Training, which replaces names by invented ones, teaches the model to take rare words for names.
     """
     lower = name.lower()
     if is_ordinary(lower) or is_common_word(lower):
         return True
-    return not any(character.isalnum() for character in name)
+    return not name[0].isalnum() or name[-1] in _CLAUSE_ENDS or name.isdigit()

@@ -147,7 +147,7 @@ def load_registry(paths: Iterable[Path], simplify: Callable[[str], str]) -> Regi
                 continue
             record, names = _read_record(line.entry, simplify)
         except (KeyError, TypeError, AttributeError) as error:
-            raise ResourceError(f"{line.place}: not a registry record: {error!r}") from error
+            raise no_record(line, error) from error
         records[record.id] = record
         spelled[record.id] = names
     return Registry(records, _name_table(records, spelled, blocked))
@@ -164,6 +164,12 @@ class Line:
     @property
     def place(self) -> str:
         return f"{self.path}:{self.number}"
+
+
+def no_record(line: Line, error: Exception) -> ResourceError:
+    """What to tell of `line`, of which no record can be made: `error` is why."""
+    why = f"it has no {error.args[0]}" if isinstance(error, KeyError) else str(error)
+    return ResourceError(f"{line.place}: not a registry record: {why}")
 
 
 def read_lines(paths: Iterable[Path]) -> Iterator[Line]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.cleaning.script import ScriptConverter
 from pipeline.entities.ordinary_words import is_ordinary
-from pipeline.entities.registry import MIN_NAME_CHARS, Line, fold, names_of, spellings
+from pipeline.entities.registry import MIN_NAME_CHARS, Line, fold, names_of, no_record, spellings
 from pipeline.schema import CHIP, COMPANY, PERSON, REGISTRY_SCHEMA
 
 # Big5 has no 恒, but Hong Kong's companies write it (恒基兆業).
@@ -59,7 +59,8 @@ def faults(
     """What is wrong in `lines`; [] for a sound registry.
 
     known: the records that `lines` are used together with: ids may refer to them, and a name
-    shared with one of them has to be marked in `lines`.
+    shared with one of them has to be marked in `lines`. Raises ResourceError for one that is no
+    record.
     """
     found: list[Fault] = []
     records: list[_Record] = []
@@ -72,7 +73,7 @@ def faults(
                 records.append(_record(line, script))
             else:
                 blocked.append(line)
-    others = [_record(line, script) for line in known if "id" in line.entry]
+    others = [_known_record(line, script) for line in known if "id" in line.entry]
     others = [other for other in others if other.id not in {record.id for record in records}]
     for record in records:
         found += _name_faults(record, script)
@@ -125,6 +126,13 @@ def _record(line: Line, script: ScriptConverter) -> _Record:
         forms([*entry["ambiguous"], *entry["services"]]),
         frozenset(fold(script.simplify(name)) for name in main),
     )
+
+
+def _known_record(line: Line, script: ScriptConverter) -> _Record:
+    try:
+        return _record(line, script)
+    except (KeyError, TypeError) as error:
+        raise no_record(line, error) from error
 
 
 def _name_faults(record: _Record, script: ScriptConverter) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from pipeline.entities.registry import Line, fold, names_of, read_lines
+from pipeline.entities.registry import Line, fold, names_of, no_record, read_lines
 
 EXACT, PREFIX, INSIDE = range(3)
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -25,7 +25,7 @@ def matching(
     """The records one of whose names is, begins with or holds `name`, best first.
 
     Compared in Simplified, folded text: any script, case and width will do. A later record of the
-    same id stands for an earlier one.
+    same id stands for an earlier one. Raises ResourceError for a line that is no record.
     """
     wanted = fold(simplify(name.strip()))
     if not wanted:
@@ -35,7 +35,11 @@ def matching(
         if "id" not in line.entry:
             continue
         found.pop(line.entry["id"], None)
-        ranks = [_rank(wanted, fold(simplify(known))) for known in names_of(line.entry)]
+        try:
+            names = names_of(line.entry)
+        except (KeyError, TypeError) as error:
+            raise no_record(line, error) from error
+        ranks = [_rank(wanted, fold(simplify(known))) for known in names]
         best = min((rank for rank in ranks if rank is not None), default=None)
         if best is not None:
             found[line.entry["id"]] = (best, line.entry)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -20,8 +21,14 @@ from pipeline.run_folder import Record, RunFolder
 # Ids that a run gave to names of several articles, see docs/output-format.md.
 NAMED = "name:"
 MAX_SENTENCES = 3
-# So many code points around a mention where no triple's sentence is there to show.
+# At most so many code points on each side of a mention where no triple's sentence is there to show.
 AROUND = 30
+
+_SENTENCE_END = re.compile(r"[。！？!?…\n]+[”’」』】）)\"]*")
+_CLAUSE_END = re.compile(r"[，、；：]|[,;:](?!\d)")
+# What a number or a Latin word goes on with.
+_RUN = re.compile(r"[0-9A-Za-z.,%\-零〇一二两兩三四五六七八九十百千万萬亿億]")
+_MARKUP = "#* "
 
 
 @dataclass(slots=True)
@@ -123,7 +130,7 @@ def _frequent(
 
 def _add_sentence(found: Suggestion, article_id: str, text: str) -> None:
     if len(found.sentences) < MAX_SENTENCES:
-        found.sentences.setdefault(article_id, " ".join(text.split()))
+        found.sentences.setdefault(article_id, " ".join(text.split()).lstrip(_MARKUP))
 
 
 def _add_names(
@@ -139,8 +146,42 @@ def _add_names(
         if found:
             found.forms[simplify(mention["text"])] += 1
             if not found.triples:
-                start, end = max(0, mention["start"] - AROUND), mention["end"] + AROUND
-                _add_sentence(found, article["id"], article["text"][start:end])
+                excerpt = _excerpt(article["text"], mention["start"], mention["end"])
+                _add_sentence(found, article["id"], excerpt)
+
+
+def _excerpt(text: str, start: int, end: int) -> str:
+    """What surrounds text[start:end], at most AROUND on each side: its sentence where that has room,
+    else from clause to clause, else without half a number or Latin word."""
+    return text[_first(text, start) : _last(text, end)]
+
+
+def _first(text: str, start: int) -> int:
+    """Where the excerpt begins of a mention that begins at `start`."""
+    first = max(0, start - AROUND)
+    sentences = [match.end() for match in _SENTENCE_END.finditer(text, first, start)]
+    if sentences or not first:
+        return sentences[-1] if sentences else 0
+    clause = _CLAUSE_END.search(text, first, start)
+    if clause:
+        return clause.end()
+    while first < start and _RUN.match(text, first - 1) and _RUN.match(text, first):
+        first += 1
+    return first
+
+
+def _last(text: str, end: int) -> int:
+    """Where the excerpt ends of a mention that ends at `end`."""
+    last = min(len(text), end + AROUND)
+    sentence = _SENTENCE_END.search(text, end, last)
+    if sentence or last == len(text):
+        return sentence.end() if sentence else last
+    clauses = [match.start() for match in _CLAUSE_END.finditer(text, end, last)]
+    if clauses:
+        return clauses[-1]
+    while last > end and _RUN.match(text, last - 1) and _RUN.match(text, last):
+        last -= 1
+    return last
 
 
 def _most(names: Counter[str]) -> str:

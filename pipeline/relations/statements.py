@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING
 
 from pipeline.relations.candidates import Candidate, Judgement, PairClassifier, propose
 from pipeline.relations.qualifiers import qualifiers_of
-from pipeline.schema import SYMMETRIC, strongest
-from pipeline.types import CleanSpan, CleanText, Entity, Evidence, Mention, Triple
+from pipeline.schema import NEGATED, SYMMETRIC, strongest
+from pipeline.types import (
+    CleanSpan,
+    CleanText,
+    Entity,
+    Evidence,
+    Mention,
+    Qualifiers,
+    Triple,
+)
 
 if TYPE_CHECKING:
     from pipeline.model.session import Reading
@@ -52,6 +60,8 @@ def _merge(
     judgements: list[Judgement],
 ) -> Triple[CleanSpan]:
     head, relation, tail = key
+    # Of a headline and its lead, which both name the two, the pairs across them say nothing new.
+    judgements = [j for j in judgements if _is_within(j.candidate)] or judgements
     status = strongest([judgement.status for judgement in judgements])
     best = max(judgement.score for judgement in judgements)
     sentences = {judgement.candidate.sentence for judgement in judgements}
@@ -62,18 +72,42 @@ def _merge(
         tail,
         status,
         round(score, 4),
-        tuple(_evidence(head, judgements)),
-        # The sentences whose status holds say it.
-        qualifiers_of(cleaned, [j for j in judgements if j.status == status], named),
+        tuple(_evidence(head, judgements, named)),
+        _qualifiers(cleaned, status, judgements, named),
     )
 
 
-def _evidence(head: str, judgements: list[Judgement]) -> Iterable[Evidence[CleanSpan]]:
+def _qualifiers(
+    cleaned: CleanText,
+    status: str,
+    judgements: list[Judgement],
+    named: Sequence[Mention[CleanSpan]],
+) -> Qualifiers[CleanSpan]:
+    """What the sentences say whose status holds; where that is nothing, what the others do: a
+    headline calls a deal planned and the lead, with its price, rumored."""
+    said = qualifiers_of(cleaned, [j for j in judgements if j.status == status], named)
+    if said != Qualifiers() or status == NEGATED:
+        return said
+    return qualifiers_of(
+        cleaned, [j for j in judgements if j.status not in (status, NEGATED)], named
+    )
+
+
+def _is_within(candidate: Candidate) -> bool:
+    return candidate.sentence.holds(candidate.first.span)
+
+
+def _evidence(
+    head: str, judgements: list[Judgement], named: Sequence[Mention[CleanSpan]]
+) -> Iterable[Evidence[CleanSpan]]:
     by_sentence = {
         judgement.candidate.sentence: judgement.candidate for judgement in reversed(judgements)
     }
     for sentence in sorted(by_sentence):
         first, second = by_sentence[sentence].first, by_sentence[sentence].second
+        if not sentence.holds(first.span):
+            own = (m for m in named if m.entity == first.entity and sentence.holds(m.span))
+            first = next(own, first)
         forward = first.entity == head
         yield Evidence(
             sentence, (first if forward else second).span, (second if forward else first).span

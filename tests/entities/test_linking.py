@@ -137,6 +137,12 @@ def test_a_local_name_is_shown_in_traditional_too(linked: Link) -> None:
     assert (entity.names.zh_hans, entity.names.zh_hant) == ("凌云精密", "凌雲精密")
 
 
+def test_a_local_name_and_its_gloss_are_both_kept(linked: Link) -> None:
+    (entity,) = linked("Zephyrix公司（凌云精密）扩产。")
+    assert (entity.name, entity.names.zh_hant) == ("凌云精密", "凌雲精密")
+    assert entity.names.en == "Zephyrix"
+
+
 def test_every_mention_belongs_to_one_entity_and_carries_its_id(linked: Link) -> None:
     entities = linked("英伟达、AMD与Zephyrix公司都在招人。CEO刘一川和王传福见面，谈到H100。")
     spans = [mention.span for entity in entities for mention in entity.mentions]

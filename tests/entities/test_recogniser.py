@@ -69,7 +69,20 @@ def test_a_known_name_with_a_word_behind_it_is_cut(found: Callable[..., Names]) 
     ]
 
 
-@pytest.mark.parametrize("word", ["画蛇添足", "梦想", "，"])
+def test_a_known_name_that_is_longer_than_what_was_read_is_taken(
+    found: Callable[..., Names],
+) -> None:
+    assert found("华为云涨了。", HandMade([(0, 2, 0)])) == [
+        ("华为云", "company", "company:huawei-cloud", "model")
+    ]
+
+
+def test_a_longer_known_name_swallows_no_other(found: Callable[..., Names]) -> None:
+    read = HandMade([(0, 2, 0), (2, 4, 0)])
+    assert [name for name, *_ in found("华为云从涨了。", read)] == ["华为", "云从"]
+
+
+@pytest.mark.parametrize("word", ["画蛇添足", "梦想", "，", ",砚", "砚，", "30"])
 def test_a_word_that_names_nobody_is_no_mention(word: str, found: Callable[..., Names]) -> None:
     assert found(word + "涨了。", HandMade([(0, len(word), 0)])) == []
 

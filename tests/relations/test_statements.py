@@ -132,3 +132,61 @@ def test_every_judged_pair_is_handed_back(stage: Callable[..., Any]) -> None:
     triples, candidates = relate(cleaned, entities, RuleClassifier())
     assert triples == ()
     assert [(c.first.text, c.second.text) for c in candidates] == [("微软", "英特尔")]
+
+
+class Stating:
+    """A classifier that states a purchase of the candidates whose first and second mention begin
+    where `statuses` says, with the status that stands there."""
+
+    def __init__(self, statuses: dict[tuple[int, int], str]) -> None:
+        self._statuses = statuses
+
+    def __call__(
+        self, _: CleanText, candidates: Sequence[Candidate], __: object
+    ) -> list[Judgement]:
+        return [
+            Judgement(candidate, "buy", False, status, 0.9)
+            for candidate in candidates
+            for start, status in self._statuses.items()
+            if start == (candidate.first.span.start, candidate.second.span.start)
+        ]
+
+
+HEADLINE_AND_LEAD = "微软拟收购英特尔\n据知情人士透露，微软计划以9亿美元收购英特尔。"
+HEADLINE, ACROSS, LEAD = (0, 5), (0, 28), (17, 28)
+
+
+def test_pairs_across_two_sentences_that_name_both_do_not_decide_the_status(
+    stage: Callable[..., Any],
+) -> None:
+    cleaned, entities = stage(HEADLINE_AND_LEAD, PAIR)
+    said = Stating({HEADLINE: "planned", ACROSS: "actual", LEAD: "planned"})
+    (triple,) = relate(cleaned, entities, said)[0]
+    assert triple.status == "planned"
+    assert [(e.head.start, e.tail.start) for e in triple.evidence] == [HEADLINE, LEAD]
+
+
+def test_a_mention_in_the_sentence_is_shown_rather_than_one_before_it(
+    stage: Callable[..., Any],
+) -> None:
+    cleaned, entities = stage(HEADLINE_AND_LEAD, PAIR)
+    (triple,) = relate(cleaned, entities, Stating({ACROSS: "planned"}))[0]
+    (evidence,) = triple.evidence
+    assert (evidence.head.start, evidence.tail.start) == LEAD
+
+
+def test_the_sum_of_a_sentence_with_another_status_counts_where_no_other_is_told(
+    stage: Callable[..., Any],
+) -> None:
+    cleaned, entities = stage(HEADLINE_AND_LEAD, PAIR)
+    (triple,) = relate(cleaned, entities, Stating({HEADLINE: "planned", LEAD: "rumored"}))[0]
+    assert triple.status == "planned"
+    assert triple.qualifiers.amount_value == 9e8
+
+
+def test_the_sum_of_a_deal_that_is_denied_is_not_that_of_one_that_is_not(
+    stage: Callable[..., Any],
+) -> None:
+    cleaned, entities = stage(HEADLINE_AND_LEAD, PAIR)
+    (triple,) = relate(cleaned, entities, Stating({HEADLINE: "actual", LEAD: "negated"}))[0]
+    assert triple.qualifiers.amount is None
