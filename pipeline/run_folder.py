@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ MANIFEST_NAME = "manifest.json"
 TRIPLES_NAME = "triples.jsonl"
 ARTICLES_NAME = "articles.jsonl"
 REJECTS_NAME = "rejects.jsonl"
+# Only while a run is unfinished.
+PARTS_NAME = "parts"
+PLAN_NAME = "plan.json"
 
 Record = dict[str, Any]
 T = TypeVar("T")
@@ -38,10 +42,7 @@ class RunFolder:
         try:
             manifest = orjson.loads((path / MANIFEST_NAME).read_bytes())
         except (FileNotFoundError, NotADirectoryError) as error:
-            raise RunError(
-                f"{path} is not a finished run (no {MANIFEST_NAME}); "
-                f"make one with: zongheng run PATH --out {path}"
-            ) from error
+            raise RunError(_unfinished(path)) from error
         except (OSError, orjson.JSONDecodeError) as error:
             raise RunError(
                 f"{path / MANIFEST_NAME}: cannot be read: {error}; make the run anew"
@@ -88,6 +89,20 @@ class RunFolder:
             raise RunError(
                 f"{path}:{number}: not a record of a run: {error!r}; make the run anew"
             ) from error
+
+
+def _unfinished(path: Path) -> str:
+    """What to tell of the folder `path`, which has no manifest."""
+    quoted = shlex.quote(str(path))
+    if (path / PARTS_NAME).is_dir():
+        return (
+            f"the run in {path} is not finished; the command that began it goes on with it, and "
+            f"this tells how far it is: zongheng status {quoted}"
+        )
+    return (
+        f"{path} is not a finished run (no {MANIFEST_NAME}); "
+        f"make one with: zongheng run PATH --out {quoted}"
+    )
 
 
 def _as_it_is(record: Record) -> Record:

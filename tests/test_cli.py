@@ -233,10 +233,18 @@ class TestCheck:
         assert done.status == 1
         assert "文 is not a finished run" in done.err
 
+    def test_a_gold_of_other_articles_is_an_error(self, zongheng: Command, checked: Path) -> None:
+        write_gold("other.jsonl", gold_record("乙", TEXT))
+        done = zongheng("check", "出", "--gold", "other.jsonl")
+        assert (done.status, done.out) == (1, "")
+        assert "none of the gold's 1 articles is in this run" in done.err
+        assert checked.exists()
+
     def test_the_seeds_gold_is_checked_by_default(self, zongheng: Command, root: Path) -> None:
         gold = root / "corpus" / "gold" / "gold.jsonl"
-        write("甲.txt")
-        zongheng("run", "甲.txt", "-o", "出", "-q")
+        seed = f"{json.loads(gold.read_text('utf-8').splitlines()[0])['id']}.txt"
+        write(seed)
+        zongheng("run", seed, "-o", "出", "-q")
         out = zongheng("check", "出", "--json").out
         assert json.loads(out)["gold_sha256"] == hashlib.sha256(gold.read_bytes()).hexdigest()
 
@@ -422,14 +430,38 @@ class TestInstalledCommand:
         assert done.stderr == b""
         assert done.returncode == 1
 
+    def test_output_without_room_is_told_in_one_line(self) -> None:
+        # No byte fits into a file here, as none fits onto a full disk.
+        limited = ["sh", "-c", 'ulimit -f 0; exec "$@" > full', "sh"]
+        program = str(Path(sys.executable).with_name("zongheng"))
+        for words in (["--version"], ["schema", "triples"]):
+            command = [*limited, program, *words]
+            done = subprocess.run(command, capture_output=True, check=False, encoding="utf-8")
+            assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+            assert done.stderr.startswith("zongheng: cannot write: ")
+            assert not Path("full").stat().st_size
+
 
 def test_ctrl_c_is_told_in_one_line(zongheng: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     def stop(*_: object, **__: object) -> None:
         signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr("pipeline.batch.find_inputs", stop)
+    told = "zongheng: stopped; run the same command again to "
+    assert zongheng("run", "甲.txt", "-o", "出") == Done(130, "", f"{told}go on\n")
+    assert zongheng("clean", "甲.txt") == Done(130, "", f"{told}begin anew\n")
+
+
+def test_ctrl_c_before_a_command_begins_is_told_in_one_line(
+    zongheng: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipeline.cli._call", stop)
     done = zongheng("run", "甲.txt", "-o", "出")
-    assert done == Done(130, "", "zongheng: stopped; run the same command again to go on\n")
+    assert (done.status, done.err.count("\n")) == (130, 1)
+    assert "stopped" in done.err
 
 
 def test_a_full_disk_is_told_in_one_line(

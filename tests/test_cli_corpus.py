@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -137,7 +138,65 @@ def test_tasks_that_nobody_annotated_are_counted_or_kept(
     run("convert", finished, "--to", "label-studio", "--out", tasks)
     options = (tasks, "--to", "inline", "--out", back)
     assert "2 left out that nobody has annotated" in run("convert", *options)[1]
-    assert "2 passages" in run("convert", *options, "--keep-unannotated")[1]
+    assert "2 passages" in run("convert", *options, "--keep-unannotated", "--force")[1]
+
+
+@pytest.mark.parametrize(
+    ("form", "out", "standing"),
+    [
+        ("inline", "a.passages", "a.passages"),
+        ("label-studio", "a.json", "a.xml"),
+        ("gold", "a", "a/gold.jsonl"),
+    ],
+)
+def test_a_file_that_stands_there_is_replaced_only_by_force(
+    form: str, out: str, standing: str, run: Run, passages: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / standing
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("corrected")
+    options = (passages, "--to", form, "--out", tmp_path / out)
+    status, _, errors = run("convert", *options)
+    assert status == 1
+    assert f"{standing} is there already; name another --out, or add --force" in errors
+    assert file.read_text() == "corrected"
+    assert run("convert", *options, "--force")[0] == 0
+    assert file.read_text("utf-8") != "corrected"
+
+
+def test_a_link_stays_and_what_it_points_to_is_written(
+    run: Run, passages: Path, tmp_path: Path
+) -> None:
+    link, file = tmp_path / "link.passages", tmp_path / "real.passages"
+    link.symlink_to(file)
+    assert run("convert", passages, "--to", "inline", "--out", link)[0] == 0
+    assert link.is_symlink()
+    assert file.read_text("utf-8") == GOOD
+
+
+def test_what_is_no_regular_file_is_not_written_to(
+    run: Run, passages: Path, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    status, _, errors = run("convert", passages, "--to", "inline", "--out", pipe, "--force")
+    assert status == 1
+    assert "pipe is no regular file; name another --out" in errors
+    assert pipe.is_fifo()
+
+
+def test_a_path_that_does_not_exist_is_told(run: Run) -> None:
+    assert run("verify", "没有") == (1, "", "zongheng: no such file or folder: 没有\n")
+
+
+def test_an_unfinished_run_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "plan.json").write_text('{"zongheng": "0"}')
+    options = ("--to", "inline", "--out", tmp_path / "a.passages")
+    status, _, errors = run("convert", tmp_path, *options)
+    assert status == 1
+    assert "is not finished; the command that began it goes on with it" in errors
+    assert f"zongheng status {tmp_path}" in errors
 
 
 def test_bad_tasks_stop_a_conversion_or_are_left_out_and_told(

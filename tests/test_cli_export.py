@@ -180,3 +180,14 @@ class TestRdf:
         done = zongheng("export", "出", "-f", "csv", *option)
         assert done.status == 2
         assert "nquads" in done.err
+
+
+@pytest.mark.parametrize("command", [("export", "-f", "csv"), ("report",), ("check",)])
+def test_an_unfinished_run_says_how_it_goes_on(command: tuple[str, ...], zongheng: Command) -> None:
+    Path("a run/parts").mkdir(parents=True)
+    done = zongheng(*command, "a run")
+    assert done.status == 1
+    assert done.err == (
+        "zongheng: the run in a run is not finished; the command that began it goes on with it, "
+        "and this tells how far it is: zongheng status 'a run'\n"
+    )

@@ -21,13 +21,13 @@ import orjson
 from pipeline import __version__, resources
 from pipeline.batch.parts import PARTIAL, Counts, part_files, sync, sync_folder, writing
 from pipeline.errors import RunError
-from pipeline.run_folder import ARTICLES_NAME, REJECTS_NAME, TRIPLES_NAME
+from pipeline.run_folder import ARTICLES_NAME, PARTS_NAME, PLAN_NAME, REJECTS_NAME, TRIPLES_NAME
 from pipeline.run_folder import MANIFEST_NAME as MANIFEST
 from pipeline.schema import JSON_SCHEMAS, SCHEMA_VERSION
 
 OUTPUTS = (TRIPLES_NAME, ARTICLES_NAME, REJECTS_NAME)
-PARTS = "parts"
-PLAN = "plan.json"
+PARTS = PARTS_NAME
+PLAN = PLAN_NAME
 LOCK = "lock"
 SCHEMA_FOLDER = "schemas"
 
@@ -134,6 +134,11 @@ def check_plan(out: Path, plan: Plan) -> None:
             f"the run in {out} was made with other settings: {changes}; "
             "add --fresh to replace it, or choose another --out"
         )
+
+
+def holds_run(folder: Path) -> bool:
+    """Whether `folder` is that of a run, finished or not."""
+    return _is_our_manifest(folder / MANIFEST) or _is_our_manifest(folder / PARTS / PLAN)
 
 
 def read_manifest(out: Path) -> dict[str, Any] | None:

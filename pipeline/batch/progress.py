@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -153,7 +154,7 @@ def status_of(out: Path) -> Status:
         (parts / PLAN).stat()
     except OSError as error:
         raise RunError(
-            f"{out} holds no run; make one with: zongheng run PATH --out {out}"
+            f"{out} holds no run; make one with: zongheng run PATH --out {shlex.quote(str(out))}"
         ) from error
     try:
         record = orjson.loads((parts / PROGRESS).read_bytes())

@@ -25,6 +25,7 @@ from pipeline.batch.containers import HTML_SUFFIXES, MARKDOWN_SUFFIXES
 from pipeline.batch.digests import DigestSet
 from pipeline.batch.fields import GUESSED, FieldNames, text_item
 from pipeline.batch.items import FileItem, Item, PageItem, TextItem, content_digest
+from pipeline.batch.manifest import holds_run
 from pipeline.batch.records import BadRecord, Record, read_csv, read_jsonl, read_parquet
 from pipeline.errors import InputError
 from pipeline.types import Reject
@@ -64,8 +65,9 @@ class Input:
 def find_inputs(paths: Iterable[str], *, out: Path | None = None) -> tuple[Input, ...]:
     """The inputs that `paths` (files, folders, globs, "-") name, sorted within each, none twice.
 
-    A folder gives the files of every known ending, compressed (.gz, .zst) or not; a file that is
-    named is taken whatever its ending, as an article where that is none of these.
+    A folder gives the files of every known ending, compressed (.gz, .zst) or not, but none of the
+    runs below it; a file that is named is taken whatever its ending, as an article where that is
+    none of these.
     out: folder of the run that they are for, if any; what lies in it is its output, and no input.
     Raises InputError for a path that does not exist, for a folder or glob without any input or
     that cannot be read and, of a run, for what lies in `out` or can be read only once.
@@ -131,13 +133,16 @@ def _named(given: str, is_output: Callable[[Path], bool]) -> list[Path]:
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
-    """All files at every depth. Raises OSError where a folder cannot be read, which Path.rglob
-    passes over without a word."""
+    """All files at every depth but those of runs below `folder`, which are no articles. Raises
+    OSError where a folder cannot be read, which Path.rglob passes over without a word."""
 
     def stop(error: OSError) -> None:
         raise error
 
-    for place, _, names in os.walk(folder, onerror=stop):
+    for place, folders, names in os.walk(folder, onerror=stop):
+        if Path(place) != folder and holds_run(Path(place)):
+            folders.clear()
+            continue
         yield from (Path(place, name) for name in names)
 
 

@@ -10,7 +10,7 @@ import typer
 
 from pipeline.cli.app import app, gold_app
 from pipeline.cli.terminal import clone_folder, print_table, read_articles, safe
-from pipeline.errors import GoldError
+from pipeline.errors import GoldError, InputError
 
 if TYPE_CHECKING:
     from pipeline.evaluation.report import Report
@@ -59,7 +59,13 @@ def check(
     from pipeline.evaluation.run_reader import load_run
 
     gold_path = gold or _shipped_gold()
-    report = Report.of(load_gold(gold_path), load_run(folder), digest(gold_path))
+    articles, found = load_gold(gold_path), load_run(folder)
+    if not any(article.id in found for article in articles):
+        raise InputError(
+            f"none of the gold's {len(articles)} articles is in this run, by id; "
+            "name the gold of its articles with --gold"
+        )
+    report = Report.of(articles, found, digest(gold_path))
     if as_json:
         print(json.dumps({"gold_sha256": report.gold_sha256, **report.figures()}, indent=1))
     else:

@@ -116,6 +116,9 @@ def convert(
         bool,
         typer.Option("--skip-bad", help="Tell of passages that break a rule, convert the others."),
     ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write over what stands at --out.")
+    ] = False,
 ) -> None:
     """Convert passages to other tools' formats and corrected ones back; a run's output too.
 
@@ -140,12 +143,15 @@ def convert(
         zongheng corpus convert corpus/train --to docbin --out train.spacy
     """
     from pipeline.cli.conversion import convert_files, convert_runs
-    from pipeline.corpus.convert import READABLE, RUN, WRITERS, form_of
+    from pipeline.corpus.convert import READABLE, RUN, WRITERS, form_of, outputs
 
     if to not in WRITERS:
         raise InputError(f"--to {to}: unknown; there are: {', '.join(WRITERS)}")
     if sort not in ("", "uncertain"):
         raise InputError(f"--sort {sort}: unknown; there is: uncertain")
+    for path in () if force else outputs(to, out):
+        if path.is_file():
+            raise InputError(f"{path} is there already; name another --out, or add --force")
     source = form or form_of(paths[0])
     if source == RUN:
         convert_runs(paths, to, out, max_chars=max_chars, uncertain_first=bool(sort))

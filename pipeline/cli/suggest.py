@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pipeline.run_folder import RunFolder
 
 SHOWN_FORMS = 5
+ADD = "zongheng registry add NAME --ambiguous 'NAME=what else it means' --registry FILE"
 
 
 @registry_app.command("suggest")
@@ -80,17 +81,21 @@ def suggest(
         print_note(f"no unknown name in {min_articles} articles or more; try --min-articles 1")
         return
     every = checked(found, known, script)
-    _print_table(every)
+    _print_names(every)
     if out is None:
         return
     records = [one.record for one in every if not one.faults]
     if not records:
-        raise InputError(f"{out} was not written: something speaks against each of these names")
+        raise InputError(
+            f"{out} was not written: something speaks against each of these names; "
+            f"to add one all the same: {ADD}"
+        )
     try:
         put(records, out)
     except OSError as error:
         raise InputError(f"cannot write {out}: {error.strerror}") from error
-    print(f"{len(records)} of {len(every)} names → {safe(str(out))}")
+    print(f"\n{len(records)} of {len(every)} names → {safe(str(out))}")
+    _print_left_out(every)
 
 
 @contextmanager
@@ -107,27 +112,46 @@ def _bar(folder: RunFolder) -> Iterator[Callable[[], None]]:
         yield lambda: bar.advance(task)
 
 
-def _print_table(every: list[Checked]) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("name", overflow="fold")
-    table.add_column("type", no_wrap=True)
-    for title in ("articles", "mentions", "triples"):
-        table.add_column(title, justify="right", no_wrap=True)
-    for title in ("other forms", "sentences", "against it"):
-        table.add_column(title, overflow="fold")
-    for one in every:
+def _print_names(every: list[Checked]) -> None:
+    """A block for each name: type and counts, other forms, sentences, what speaks against it."""
+    for number, one in enumerate(every):
         found = one.suggestion
-        counts = (found.articles, found.mentions, found.triples)
-        table.add_row(
-            safe(found.name),
-            found.type,
-            *(f"{count:,}" for count in counts),
-            safe(", ".join(found.others[:SHOWN_FORMS])),
-            "\n".join(f"·{safe(sentence)}" for sentence in found.sentences.values()),
-            "\n".join(map(safe, one.faults)),
+        if number:
+            print()
+        _print_line(
+            f"{found.name}  {found.type}  {_counted(found.articles, 'article')}, "
+            f"{_counted(found.mentions, 'mention')}, {_counted(found.triples, 'triple')}"
         )
-    Console(highlight=False, markup=False, emoji=False).print(table)
+        if found.others:
+            _print_line(f"also: {', '.join(found.others[:SHOWN_FORMS])}", "  ")
+        for sentence in found.sentences.values():
+            _print_line(sentence, "  · ")
+        for fault in one.faults:
+            _print_line(f"against it: {fault}", "  ")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'s' if count != 1 else ''}"
+
+
+def _print_line(text: str, before: str = "") -> None:
+    """`text` behind `before`, in as many lines of the terminal as it takes."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    lines = Text(safe(text)).wrap(console, max(console.width - len(before), 20), overflow="fold")
+    for line in lines:
+        print(before + line.plain.rstrip())
+        before = " " * len(before)
+
+
+def _print_left_out(every: list[Checked]) -> None:
+    """The names that are not in the file, and how they get into it all the same."""
+    left_out = [one for one in every if one.faults]
+    if not left_out:
+        return
+    print("left out, because something speaks against them:")
+    for one in left_out:
+        _print_line(f"{one.suggestion.name}: {'; '.join(one.faults)}", "  ")
+    print(f"to add one all the same: {ADD}")

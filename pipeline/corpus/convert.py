@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,10 @@ from pipeline.corpus.passages import Passage
 from pipeline.corpus.records import gold_record
 from pipeline.corpus.sequences import bio_lines, docbin
 from pipeline.errors import CorpusError, InputError
-from pipeline.run_folder import MANIFEST_NAME
+from pipeline.run_folder import MANIFEST_NAME, PARTS_NAME, PLAN_NAME
+
+GOLD_NAME = "gold.jsonl"
+INTERFACE_SUFFIX = ".xml"
 
 
 def write_inline(passages: Iterable[Passage], out: Path) -> None:
@@ -32,7 +36,7 @@ def write_gold(passages: Iterable[Passage], out: Path) -> None:
     for passage in passages:
         _write(out / "texts" / f"{passage.id}.txt", passage.text.encode())
         lines.append(orjson.dumps(gold_record(passage, simplify=simplify)))
-    _write(out / "gold.jsonl", b"".join(line + b"\n" for line in lines))
+    _write(out / GOLD_NAME, b"".join(line + b"\n" for line in lines))
 
 
 def write_bio(passages: Iterable[Passage], out: Path) -> None:
@@ -77,9 +81,16 @@ def write_tasks(proposed: Iterable[Draft], out: Path) -> None:
     _write(out, orjson.dumps(tasks, option=orjson.OPT_INDENT_2))
 
 
+def outputs(to: str, out: Path) -> tuple[Path, ...]:
+    """The files that would be written of passages in the form `to`, but for a gold's texts."""
+    if to == "gold":
+        return (out / GOLD_NAME,)
+    return (out, out.with_suffix(INTERFACE_SUFFIX)) if to == "label-studio" else (out,)
+
+
 def write_interface(tasks: Path) -> Path:
     """Label Studio's labelling interface, as XML beside the file `tasks`. Returns its path."""
-    out = tasks.with_suffix(".xml")
+    out = tasks.with_suffix(INTERFACE_SUFFIX)
     if out == tasks:
         raise InputError(f"{tasks}: tasks are JSON; choose an --out that ends in .json")
     _write(out, label_studio.INTERFACE.encode())
@@ -144,9 +155,9 @@ def _records(path: Path, form: str) -> Iterator[tuple[str, Any]]:
 
 
 def form_of(path: Path) -> str:
-    """The form that a path stands for: `run` for the folder of a run, inline for any other folder,
-    else by the ending."""
-    if (path / MANIFEST_NAME).is_file():
+    """The form that a path stands for: `run` for the folder of a run, finished or not, inline for
+    any other folder, else by the ending."""
+    if (path / MANIFEST_NAME).is_file() or (path / PARTS_NAME / PLAN_NAME).is_file():
         return RUN
     if path.is_dir() or path.suffix == SUFFIX:
         return "inline"
@@ -168,10 +179,13 @@ def _read(path: Path) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    partial = path.with_name(path.name + ".partial")
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path} is no regular file; name another --out")
+    place = Path(os.path.realpath(path))  # a link stays, and what it points to is written
+    partial = place.with_name(place.name + ".partial")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
         partial.write_bytes(content)
-        partial.replace(path)
+        partial.replace(place)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}; choose another --out") from error

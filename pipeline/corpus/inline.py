@@ -77,8 +77,10 @@ def try_passages(paths: Iterable[Path]) -> Iterator[Passage | CorpusError]:
 
 def passage_files(paths: Iterable[Path]) -> Iterator[Path]:
     """The corpus files that `paths` stand for, a folder's sorted by name. Raises CorpusError for a
-    folder that holds none."""
+    path that does not exist and for a folder that holds none."""
     for path in paths:
+        if not path.exists():
+            raise CorpusError(f"no such file or folder: {path}")
         files = sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]
         if not files:
             raise CorpusError(f"{path}: no *{SUFFIX} file in this folder")

@@ -146,13 +146,13 @@ def _add_names(
         if found:
             found.forms[simplify(mention["text"])] += 1
             if not found.triples:
-                excerpt = _excerpt(article["text"], mention["start"], mention["end"])
-                _add_sentence(found, article["id"], excerpt)
+                shown = excerpt(article["text"], mention["start"], mention["end"])
+                _add_sentence(found, article["id"], shown)
 
 
-def _excerpt(text: str, start: int, end: int) -> str:
-    """What surrounds text[start:end], at most AROUND on each side: its sentence where that has room,
-    else from clause to clause, else without half a number or Latin word."""
+def excerpt(text: str, start: int, end: int) -> str:
+    """What surrounds text[start:end], at most AROUND code points on each side: its sentence where
+    that has room, else from clause to clause, else without half a number or Latin word."""
     return text[_first(text, start) : _last(text, end)]
 
 

@@ -15,16 +15,21 @@ PARTIAL = ".partial"
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Where the body is to write what will be `path`: a file beside it, which takes its place when
-    the body is done and goes when the body fails.
+    the body is done and goes when the body fails. Of a link it is what the link points to.
 
-    Raises InputError where there is no writing.
+    Raises InputError where there is no writing, and where `path` is something else than a file.
     """
-    partial = path.with_name(path.name + PARTIAL)
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path} is no regular file; name another --out")
+    if not path.parent.is_dir():
+        raise InputError(f"{path.parent}: no such folder; make it first")
+    place = Path(os.path.realpath(path))  # Path.resolve raises RuntimeError for a link to itself
+    partial = place.with_name(place.name + PARTIAL)
     try:
         yield partial
         _sync(partial)
-        partial.replace(path)
-        _sync(path.parent)
+        partial.replace(place)
+        _sync(place.parent)
     except OSError as error:
         raise InputError(
             f"cannot write {path}: {error.strerror or error}; make room, or choose another --out"

@@ -86,7 +86,8 @@ def _qualifiers(
     """What the sentences say whose status holds; where that is nothing, what the others do: a
     headline calls a deal planned and the lead, with its price, rumored."""
     said = qualifiers_of(cleaned, [j for j in judgements if j.status == status], named)
-    if said != Qualifiers() or status == NEGATED:
+    nothing: Qualifiers[CleanSpan] = Qualifiers()
+    if said != nothing or status == NEGATED:
         return said
     return qualifiers_of(
         cleaned, [j for j in judgements if j.status not in (status, NEGATED)], named

@@ -158,6 +158,17 @@ class TestFindInputs:
         with pytest.raises(InputError, match="nothing matches"):
             find_inputs(["站/出*/*.jsonl"], out=Path(out))
 
+    def test_runs_below_a_folder_are_passed_over_but_not_one_that_is_named(self) -> None:
+        for folder, sign in (("完", "manifest.json"), ("未", "parts/plan.json")):
+            write(f"站/{folder}/{sign}", '{"zongheng": "0"}')
+            write(f"站/{folder}/triples.jsonl")
+            write(f"站/{folder}/parts/00000.jsonl")
+        write("站/1.txt")
+        write("站/他/manifest.json", '{"name": "theirs"}')
+        write("站/他/2.txt")
+        assert found("站") == ["站/1.txt", "站/他/2.txt"]
+        assert found("站/完") == ["站/完/parts/00000.jsonl", "站/完/triples.jsonl"]
+
     def test_a_pipe_is_no_input_of_a_run(self) -> None:
         os.mkfifo("管")
         with pytest.raises(InputError, match=r"管 is no regular file.*give - to read"):

@@ -72,7 +72,7 @@ def test_a_damaged_run_leaves_no_file(make_run: MakeRun, tmp_path: Path) -> None
 
 
 def test_a_folder_that_is_not_there_is_told(run: RunFolder, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot write"):
+    with pytest.raises(InputError, match="none: no such folder; make it first"):
         write(run, tmp_path / "none" / "report.html", Options())
 
 
