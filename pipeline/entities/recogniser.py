@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 # what registry and patterns see there to count where the model's best reading has nothing.
 MIN_PATTERN_SCORE = 0.1
 
-_CLAUSE_ENDS = frozenset("，,。、；;：:！!？?）」』”》")
+_NUMBER = re.compile(r"\s?\d+(?:\.\d+)?")
+_UNIT = re.compile(
+    r"\s?(?:[TP]OPS|[TP]?FLOPS|[KMGT]B|[GMk]?W|nm|[GM]Hz|纳米|瓦|核|[颗片块枚个台]|[万亿]|美?元|%|倍)",
+    re.IGNORECASE,
+)
 
 
 class Recogniser:
@@ -52,6 +57,13 @@ class Recogniser:
         for first, last, kind, score in reading.spans:
             span = CleanSpan(reading.tokens.starts[first], reading.tokens.ends[last - 1])
             known = certain.get(span.start)
+            behind = certain.get(known.span.end) if known else None
+            if known and behind and behind.span.end == span.end:  # 英特尔Mobileye read as one
+                for one in (known, behind):
+                    entity = one.ids[0]
+                    name, entity_type = one.span.of(text), entity.partition(":")[0]
+                    yield Mention(one.span, name, entity_type, round(score, 4), "model", entity)
+                continue
             if known and known.span.end < span.end and self._is_part(text, known, span):
                 span = known.span
             elif known and known.span.end > span.end and not _overlaps(known.span, reading, last):
@@ -65,9 +77,11 @@ class Recogniser:
                 yield Mention(span, name, entity_type, round(score, 4), "model", entity)
 
     def _is_part(self, text: str, known: Match, span: CleanSpan) -> bool:
-        """Whether `span` is the known name and a word of its own: 特斯拉|车."""
-        rest = CleanSpan(known.span.end, span.end)
-        return not self._registry.ids_of(span.of(text)) and _is_word(rest.of(text))
+        """Whether `span` is the known name and a word of its own, or the number of a quantity:
+        特斯拉|车, Orin| 256 TOPS."""
+        rest = text[known.span.end : span.end]
+        counts = _NUMBER.fullmatch(rest) and _UNIT.match(text, span.end)
+        return not self._registry.ids_of(span.of(text)) and bool(counts or _is_word(rest))
 
     def _overlooked(
         self,
@@ -102,12 +116,11 @@ def _overlaps(span: CleanSpan, reading: Reading, behind: int) -> bool:
 
 
 def _is_word(name: str) -> bool:
-    """Whether `name` is a word that running text uses (梦想, 画蛇添足), or no name by its form: it
-    begins with a sign, ends with one that ends clauses, or is a number.
+    """Whether `name` is a word that running text uses (梦想, 画蛇添足), or no word at all.
 
     Training, which replaces names by invented ones, teaches the model to take rare words for names.
     """
     lower = name.lower()
     if is_ordinary(lower) or is_common_word(lower):
         return True
-    return not name[0].isalnum() or name[-1] in _CLAUSE_ENDS or name.isdigit()
+    return not any(character.isalnum() for character in name)

@@ -14,7 +14,20 @@ from pipeline.model.tokens import END, MAX_WORD_CHARS, SPECIALS, UNKNOWN, Tokeni
 
 @pytest.fixture(scope="module")
 def tokenizer() -> Tokenizer:
-    pieces = [*SPECIALS, "▁", "▁Open", "AI", "英", "伟", "▁达", "1", "。", *"abcdefgO▁penAI"]
+    pieces = [
+        *SPECIALS,
+        "▁",
+        "▁Open",
+        "AI",
+        "英",
+        "伟",
+        "▁达",
+        "1",
+        "。",
+        ",",
+        ".",
+        *"abcdefgO▁penAI",
+    ]
     words = WordTokenizer(
         models.Unigram([(p, -1.0) for p in dict.fromkeys(pieces)], unk_id=UNKNOWN)
     )
@@ -33,6 +46,18 @@ def test_chinese_is_read_by_character_and_words_in_pieces(tokenizer: Tokenizer) 
 
 def test_a_character_that_is_a_piece_only_at_a_words_start_is_known(tokenizer: Tokenizer) -> None:
     assert tokenizer("达").ids != [UNKNOWN]
+
+
+@pytest.mark.parametrize(("wide", "narrow"), [("，", ","), ("１", "1"), ("…", "."), ("ａ", "a")])
+def test_full_width_signs_are_read_as_narrow_ones(
+    tokenizer: Tokenizer, wide: str, narrow: str
+) -> None:
+    assert tokenizer(f"英{wide}伟").ids == tokenizer(f"英{narrow}伟").ids
+    assert UNKNOWN not in tokenizer(wide).ids
+
+
+def test_a_sign_for_several_characters_is_unknown(tokenizer: Tokenizer) -> None:
+    assert tokenizer("㎡").ids == [UNKNOWN]
 
 
 def test_blanks_are_no_tokens_and_a_line_end_is_one(tokenizer: Tokenizer) -> None:
