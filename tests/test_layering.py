@@ -13,7 +13,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "pipeline"
 FOUNDATION = frozenset(
-    {"dictionary", "errors", "offsets", "resources", "run_folder", "schema", "types"}
+    {"dictionary", "errors", "files", "offsets", "resources", "run_folder", "schema", "types"}
 )
 # Downstream order: each knows the foundation and what stands before it.
 STAGES = ("cleaning", "model", "entities", "relations", "triples", "extractor", "batch")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from pipeline.corpus.passages import Passage
 from pipeline.corpus.records import gold_record
 from pipeline.corpus.sequences import bio_lines, docbin
 from pipeline.errors import CorpusError, InputError
+from pipeline.files import replacing
 from pipeline.run_folder import MANIFEST_NAME, PARTS_NAME, PLAN_NAME
 
 GOLD_NAME = "gold.jsonl"
@@ -179,13 +179,9 @@ def _read(path: Path) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    if path.exists() and not path.is_file():
-        raise InputError(f"{path} is no regular file; name another --out")
-    place = Path(os.path.realpath(path))  # a link stays, and what it points to is written
-    partial = place.with_name(place.name + ".partial")
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(content)
-        partial.replace(place)
+        path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}; choose another --out") from error
+    with replacing(path) as partial:
+        partial.write_bytes(content)

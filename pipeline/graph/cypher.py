@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from pipeline.graph.files import replacing
+from pipeline.files import replacing
 from pipeline.graph.lines import counted
 from pipeline.graph.model import Edge, Progress, Source, Statement
 from pipeline.graph.tables import EDGES, NODES, Row, edge_row, node_row, statement_row

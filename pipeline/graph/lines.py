@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import orjson
 
-from pipeline.graph.files import replacing
+from pipeline.files import replacing
 from pipeline.graph.model import Progress
 
 STEP = 1000

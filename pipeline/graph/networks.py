@@ -9,7 +9,7 @@ from typing import Any, Final
 import networkx as nx
 import orjson
 
-from pipeline.graph.files import replacing
+from pipeline.files import replacing
 from pipeline.graph.lines import counted
 from pipeline.graph.model import Edge, Graph, Node, Progress, Source
 from pipeline.schema import STATUSES, SYMMETRIC

@@ -11,7 +11,7 @@ from typing import Final
 from pyoxigraph import Literal, Quad, RdfFormat, Triple, serialize
 
 from pipeline.errors import RunError
-from pipeline.graph.files import replacing
+from pipeline.files import replacing
 from pipeline.graph.lines import counted
 from pipeline.graph.model import Edge, Node, Progress, Source
 from pipeline.graph.terms import (

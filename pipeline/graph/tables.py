@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import RunError
-from pipeline.graph.files import replacing
+from pipeline.files import replacing
 from pipeline.graph.lines import counted
 from pipeline.graph.model import Edge, Node, Progress, Source, Statement
 from pipeline.schema import STATUSES, TRIPLE_SCHEMA

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from pipeline.errors import InputError
-from pipeline.graph.files import replacing
+from pipeline.files import replacing
 from pipeline.graph.merging import gather
 from pipeline.graph.model import Progress
 from pipeline.report.articles import ArticleBlocks, EntityTable
