@@ -27,9 +27,9 @@ def replacing(path: Path) -> Iterator[Path]:
     partial = place.with_name(place.name + PARTIAL)
     try:
         yield partial
-        _sync(partial)
+        sync_path(partial)
         partial.replace(place)
-        _sync(place.parent)
+        sync_path(place.parent)
     except OSError as error:
         raise InputError(
             f"cannot write {path}: {error.strerror or error}; make room, or choose another --out"
@@ -38,7 +38,7 @@ def replacing(path: Path) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
-def _sync(path: Path) -> None:
+def sync_path(path: Path) -> None:
     """Have the file, or the names in the folder, on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -59,6 +61,17 @@ class RunFolder:
     def articles(self) -> Iterator[Record]:
         """The records of articles.jsonl, see schema.ARTICLE_SCHEMA."""
         return self.read(ARTICLES_NAME, _as_it_is)
+
+    def articles_with_triples(self) -> Iterator[tuple[Record, list[Record]]]:
+        """The records of `articles`, each with its own of `triples`."""
+        groups = groupby(self.triples(), key=itemgetter("article_id"))
+        waiting = next(groups, None)
+        for article in self.articles():
+            triples: list[Record] = []
+            if waiting and waiting[0] == article["id"]:
+                triples = list(waiting[1])
+                waiting = next(groups, None)
+            yield article, triples
 
     def rejects(self) -> Iterator[Record]:
         """The records of rejects.jsonl, see schema.REJECT_SCHEMA."""

@@ -13,11 +13,12 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
-from pipeline.batch.parts import PARTIAL, Record
+from pipeline.batch.parts import Record
 from pipeline.batch.settling import TABLES, settle
 from pipeline.cleaning.script import converter
 from pipeline.entities.forms import NEVER, STRONG, WEAK, Form, form_of, shortens
 from pipeline.errors import RunError
+from pipeline.files import PARTIAL
 from pipeline.schema import COMPANY
 
 LOCAL = "local:"

@@ -19,8 +19,9 @@ from typing import Any
 import orjson
 
 from pipeline import __version__, resources
-from pipeline.batch.parts import PARTIAL, Counts, part_files, sync, sync_folder, writing
+from pipeline.batch.parts import Counts, part_files, sync, writing
 from pipeline.errors import RunError
+from pipeline.files import PARTIAL, sync_path
 from pipeline.run_folder import ARTICLES_NAME, PARTS_NAME, PLAN_NAME, REJECTS_NAME, TRIPLES_NAME
 from pipeline.run_folder import MANIFEST_NAME as MANIFEST
 from pipeline.schema import JSON_SCHEMAS, SCHEMA_VERSION
@@ -246,7 +247,7 @@ def _write(path: Path, content: Any) -> None:
         file.write(orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         sync(file)
     partial.rename(path)
-    sync_folder(path.parent)
+    sync_path(path.parent)
 
 
 def _file_digest(path: Path) -> str:

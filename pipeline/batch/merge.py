@@ -13,16 +13,15 @@ from pipeline.batch.digests import DigestSet
 from pipeline.batch.identity import Identities
 from pipeline.batch.manifest import OUTPUTS
 from pipeline.batch.parts import (
-    PARTIAL,
     Counts,
     Record,
     line,
     part_files,
     read_part,
     sync,
-    sync_folder,
 )
 from pipeline.batch.renaming import with_new_ids
+from pipeline.files import PARTIAL, sync_path
 from pipeline.triples import reject_record
 from pipeline.types import Reject
 
@@ -57,7 +56,7 @@ def merge(folder: Path, out: Path) -> tuple[Counts, str]:
             sync(file)
     for name in OUTPUTS:
         (out / (name + PARTIAL)).rename(out / name)
-    sync_folder(out)
+    sync_path(out)
     return counts, total.hexdigest()
 
 

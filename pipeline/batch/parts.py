@@ -23,10 +23,9 @@ import orjson
 from pipeline.batch.items import FileItem, Item, PageItem, fingerprint, load
 from pipeline.errors import PipelineError, RunError
 from pipeline.extractor import MAX_CHARACTERS, UnfitArticle
+from pipeline.files import PARTIAL, sync_path
 from pipeline.triples import article_record, reject_record, triple_records
 from pipeline.types import Article, Extraction, Reject
-
-PARTIAL = ".partial"
 
 # A part takes a few seconds: little is lost with one, and its two syncs to the disk cost little
 # beside it. The rule looks at the items alone, so that parts are the same whoever does them.
@@ -194,7 +193,7 @@ class Worker:
                 yield Report(part.number, counts, done=False)
             sync(file)
             path.rename(folder / part.name)
-            sync_folder(folder)
+            sync_path(folder)
         yield Report(part.number, counts, done=True)
 
     def _record(self, part: Part, number: int) -> Record:
@@ -331,15 +330,6 @@ def sync(file: BinaryIO) -> None:
     """Have all of `file` on the disk."""
     file.flush()
     os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the names in `folder` on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

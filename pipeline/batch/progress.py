@@ -12,8 +12,9 @@ from typing import Any
 import orjson
 
 from pipeline.batch.manifest import PARTS, PLAN, is_locked, read_manifest
-from pipeline.batch.parts import PARTIAL, Counts, Part, Report, part_files
+from pipeline.batch.parts import Counts, Part, Report, part_files
 from pipeline.errors import RunError
+from pipeline.files import PARTIAL
 
 PROGRESS = "progress.json"
 _EVERY = 1.0  # seconds

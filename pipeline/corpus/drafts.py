@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, takewhile
+from itertools import takewhile
 from typing import TypeVar
 
 from pipeline.corpus.cutting import cut
@@ -48,13 +48,7 @@ def drafts(run: RunFolder, *, simplify: Simplify, max_characters: int) -> Iterat
     none is cut apart, so that a passage can be longer. Line breaks become `\\n`. simplify:
     Traditional → Simplified of the same length. Raises RunError for a damaged run.
     """
-    grouped = groupby(run.triples(), key=lambda triple: triple["article_id"])
-    waiting = next(grouped, None)
-    for article in run.articles():
-        triples: list[Record] = []
-        if waiting and waiting[0] == article["id"]:
-            triples = list(waiting[1])
-            waiting = next(grouped, None)
+    for article, triples in run.articles_with_triples():
         try:
             made = list(_of_article(article, triples, simplify, max_characters))
         except (KeyError, TypeError, ValueError) as error:

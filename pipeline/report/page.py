@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,7 +16,7 @@ from pipeline.report.embedding import data_block, script_block, source_hash, sta
 from pipeline.report.graph import choose, graph_data
 from pipeline.report.overview import Tally, rejects_by_reason
 from pipeline.report.texts import TEXTS
-from pipeline.run_folder import Record, RunFolder
+from pipeline.run_folder import RunFolder
 from pipeline.schema import ENTITY_TYPES, RELATIONS, STATUSES, SYMMETRIC
 
 REPORT_NAME = "report.html"
@@ -143,7 +140,7 @@ def _write_articles(
     """Write the blocks of the first `most` articles, and count all; the lines of the list."""
     make = ArticleBlocks(entities)
     lines: list[dict[str, Any]] = []
-    for article, triples in with_triples(run):
+    for article, triples in run.articles_with_triples():
         tally.add_article(article)
         for triple in triples:
             tally.add_triple(triple)
@@ -153,18 +150,6 @@ def _write_articles(
             lines.append(line)
         progress(1)
     return lines
-
-
-def with_triples(run: RunFolder) -> Iterator[tuple[Record, list[Record]]]:
-    """The articles of a run, each with its triples."""
-    groups = groupby(run.triples(), key=itemgetter("article_id"))
-    waiting = next(groups, None)
-    for article in run.articles():
-        triples: list[Record] = []
-        if waiting and waiting[0] == article["id"]:
-            triples = list(waiting[1])
-            waiting = next(groups, None)
-        yield article, triples
 
 
 def _settings(options: Options) -> dict[str, Any]:

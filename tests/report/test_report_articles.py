@@ -6,7 +6,6 @@ import pytest
 
 from pipeline.cleaning import Cleaner
 from pipeline.report.articles import ArticleBlocks, EntityTable
-from pipeline.report.page import with_triples
 from pipeline.run_folder import RunFolder
 from tests.report.conftest import ARTICLES, DAMAGED, HANT, HOSTILE, PLAIN
 
@@ -21,7 +20,9 @@ def entities() -> EntityTable:
 @pytest.fixture(scope="module")
 def blocks(run: RunFolder, entities: EntityTable) -> Blocks:
     make = ArticleBlocks(entities)
-    return {article["id"]: make(article, triples) for article, triples in with_triples(run)}
+    return {
+        article["id"]: make(article, triples) for article, triples in run.articles_with_triples()
+    }
 
 
 def utf16(text: str, start: int, end: int) -> str:
@@ -30,7 +31,7 @@ def utf16(text: str, start: int, end: int) -> str:
 
 
 def test_every_article_comes_with_its_own_triples(run: RunFolder) -> None:
-    pairs = list(with_triples(run))
+    pairs = list(run.articles_with_triples())
     assert [article["id"] for article, _ in pairs] == [article.id for article in ARTICLES]
     for article, triples in pairs:
         assert triples

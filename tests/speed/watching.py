@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.batch.manifest import PARTS
-from pipeline.batch.parts import PARTIAL
+from pipeline.files import PARTIAL
 
 COMMAND = Path(sys.executable).parent / "zongheng"
 # What tells workers from their helpers (multiprocessing's tracker, Ray's own processes).
