@@ -231,9 +231,9 @@ def test_the_curve_has_the_variants_that_differ_in_the_amount_of_data(config: Pa
     assert curve_variants(load_study(config)) == ["all", "half"]
 
 
-def test_the_shipped_study_is_one_of_nine_variants(root: Path) -> None:
+def test_the_shipped_study_is_one_of_eight_variants(root: Path) -> None:
     study = load_study(root / "models/zongheng-small/study.toml")
-    assert len(study.variants) == 9
+    assert len(study.variants) == 8
     assert curve_variants(study) == ["all", "eighth", "quarter", "half"]
 
 
