@@ -15,6 +15,10 @@ PERSON: Final = "person"
 CHIP: Final = "chip"
 ENTITY_TYPES: Final = (COMPANY, PERSON, CHIP)
 
+# What ids begin with of entities that the registry does not know: of one article, of a whole run.
+LOCAL_ID: Final = "local:"
+NAME_ID: Final = "name:"
+
 INVEST: Final = "invest"
 BUY: Final = "buy"
 COMPETE: Final = "compete"

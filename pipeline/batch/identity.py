@@ -19,9 +19,8 @@ from pipeline.cleaning.script import converter
 from pipeline.entities.forms import NEVER, STRONG, WEAK, Form, form_of, shortens
 from pipeline.errors import RunError
 from pipeline.files import PARTIAL
-from pipeline.schema import COMPANY
+from pipeline.schema import COMPANY, LOCAL_ID
 
-LOCAL = "local:"
 # The ending has the next driver drop what a killed one leaves.
 DATABASE = "identity.sqlite" + PARTIAL
 # How far from a name, in code points of the raw text, a company stands beside it.
@@ -33,7 +32,7 @@ _CACHED_NAMES = 50_000
 
 def is_local(entity_id: str) -> bool:
     """Whether `entity_id` is valid in one article only."""
-    return entity_id.startswith(LOCAL)
+    return entity_id.startswith(LOCAL_ID)
 
 
 class Identities:
@@ -128,10 +127,7 @@ class Identities:
         for mention in article["mentions"]:
             if mention["type"] != COMPANY or mention["entity"] == entity_id:
                 continue
-            if any(
-                mention["start"] - one["end"] <= BESIDE and one["start"] - mention["end"] <= BESIDE
-                for one in own
-            ):
+            if any(_is_beside(mention, one) for one in own):
                 other = numbers.get(mention["entity"], 0)
                 company = "" if other else mention["entity"]
                 self._insert(

@@ -8,10 +8,10 @@ from typing import Any
 
 from pipeline.batch.identity import is_local
 from pipeline.batch.parts import Record
-from pipeline.schema import SYMMETRIC
+from pipeline.schema import LOCAL_ID, SYMMETRIC
 from pipeline.triples import triple_id
 
-_LOCAL_ID = re.compile(r"local:[a-z]+:[0-9a-f]{16}")
+_LOCAL_ID = re.compile(LOCAL_ID + "[a-z]+:[0-9a-f]{16}")
 
 
 def with_new_ids(record: Record, new: Iterator[str]) -> Record:

@@ -8,7 +8,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from pipeline.entities.forms import STRONG, agree
-from pipeline.schema import COMPANY
+from pipeline.schema import COMPANY, NAME_ID
 
 # So many English names, or names above a short one, contradict each other without a closer look.
 MAX_ENGLISH = 20
@@ -93,7 +93,7 @@ def new_id(kind: str, *parts: str) -> str:
     """The id of an entity that a run knows by its folded name alone, or by that and the company
     beside it."""
     digest = hashlib.sha256("\n".join((kind, *parts)).encode()).hexdigest()
-    return f"name:{kind}:{digest[:ID_DIGITS]}"
+    return f"{NAME_ID}{kind}:{digest[:ID_DIGITS]}"
 
 
 def _divide(base: Connection) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pipeline.entities.forms import HAN_TAIL, LATIN_TAIL
 from pipeline.entities.people import SURNAMES
 from pipeline.entities.registry import Registry, fold
-from pipeline.schema import COMPANY, PERSON
+from pipeline.schema import COMPANY, LOCAL_ID, PERSON
 from pipeline.types import CleanSpan, CleanText, Entity, Mention, Names
 
 _LEGAL_TAIL = re.compile(rf"(?:{HAN_TAIL}|(?:,?(?:{LATIN_TAIL})\.?)+)$")
@@ -244,7 +244,7 @@ def _entity(
         digest = hashlib.sha256(f"{article_id}\n{entity_type}\n{_stem(name)}".encode()).hexdigest()[
             :16
         ]
-        entity_id = f"local:{entity_type}:{digest}"
+        entity_id = f"{LOCAL_ID}{entity_type}:{digest}"
         names = Names(chinese, traditional(chinese), foreign)
     mentions = tuple(replace(mention, entity=entity_id, type=entity_type) for mention in group)
     return Entity(entity_id, entity_type, name, names, mentions)

@@ -17,9 +17,8 @@ from pipeline.entities.registry import Line
 from pipeline.entities.registry_checks import faults
 from pipeline.entities.registry_files import new_record
 from pipeline.run_folder import Record, RunFolder
+from pipeline.schema import NAME_ID
 
-# Ids that a run gave to names of several articles, see docs/output-format.md.
-NAMED = "name:"
 MAX_SENTENCES = 3
 # At most so many code points on each side of a mention where no triple's sentence is there to show.
 AROUND = 30
@@ -117,7 +116,7 @@ def _frequent(
                 [
                     (entity["id"], entity["type"], mentions[entity["id"]])
                     for entity in article["entities"]
-                    if entity["id"].startswith(NAMED) and (not kinds or entity["type"] in kinds)
+                    if entity["id"].startswith(NAME_ID) and (not kinds or entity["type"] in kinds)
                 ],
             )
         rows = base.execute(

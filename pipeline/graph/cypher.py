@@ -12,7 +12,8 @@ import pyarrow as pa
 from pipeline.files import replacing
 from pipeline.graph.lines import counted
 from pipeline.graph.model import Edge, Progress, Source, Statement
-from pipeline.graph.tables import EDGES, NODES, Row, edge_row, node_row, statement_row
+from pipeline.graph.rows import Row, edge_row, node_row, statement_row
+from pipeline.graph.tables import EDGES, NODES
 from pipeline.schema import ENTITY_TYPES, RELATIONS
 
 NODES_NAME: Final = "nodes.csv"

@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from pipeline.graph.lines import counted, write_json_lines
-from pipeline.graph.model import Edge, Node, Progress, Source
+from pipeline.graph.model import VOCABULARY, Edge, Node, Progress, Source
 from pipeline.schema import CHIP, COMPANY, NEGATED, PERSON, SYMMETRIC
 
 NODES_NAME: Final = "graph_nodes.jsonl"
@@ -19,8 +19,6 @@ _CLASSES: Final = {
     PERSON: "schema:Person",
     CHIP: "schema:Product",
 }
-# The predicates of rdf.py; Biolink has none of the three.
-_PREDICATES: Final = "urn:zongheng:vocabulary:"
 
 
 def write_kgx(source: Source, out: Path, *, progress: Progress) -> list[Path]:
@@ -74,7 +72,7 @@ def _edge_record(edge: Edge) -> dict[str, Any]:
         "subject": _entity(edge.head),
         "predicate": "biolink:related_to",
         "object": _entity(edge.tail),
-        "original_predicate": _PREDICATES + edge.relation,
+        "original_predicate": VOCABULARY + edge.relation,  # Biolink has none of the three
         "negated": edge.status == NEGATED,
         "knowledge_level": "not_provided",
         "agent_type": "text_mining_agent",

@@ -15,6 +15,9 @@ ARTICLE: Final = "article"
 PER: Final = (GRAPH, ARTICLE)
 MAX_EVIDENCE: Final = 100
 
+# What the names of the relations become in RDF and KGX.
+VOCABULARY: Final = "urn:zongheng:vocabulary:"
+
 
 @dataclass(frozen=True, slots=True)
 class Node:

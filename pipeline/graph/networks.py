@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import networkx as nx
 import orjson
@@ -12,7 +12,8 @@ import orjson
 from pipeline.files import replacing
 from pipeline.graph.lines import counted
 from pipeline.graph.model import Edge, Graph, Node, Progress, Source
-from pipeline.schema import STATUSES, SYMMETRIC
+from pipeline.graph.rows import Row, edge_row, node_row
+from pipeline.schema import SYMMETRIC
 
 GRAPHML_NAME: Final = "graph.graphml"
 NODE_LINK_NAME: Final = "graph.json"
@@ -65,40 +66,20 @@ def _network(graph: Graph, progress: Progress) -> nx.MultiDiGraph:
     return network
 
 
-def _node_attributes(node: Node) -> dict[str, Any]:
-    return {
-        "type": node.type,
-        "name": node.name,
-        "zh_hans": node.zh_hans,
-        "zh_hant": node.zh_hant,
-        "en": node.en,
-        "articles": node.articles,
-        "triples": node.triples,
-    }
+def _node_attributes(node: Node) -> Row:
+    return _without(node_row(node), "id")
 
 
-def _edge_attributes(edge: Edge) -> dict[str, Any]:
-    counts = dict(edge.statuses)
-    return {
-        "relation": edge.relation,
-        "symmetric": edge.relation in SYMMETRIC,
-        "article_id": edge.article_id,
-        "status": edge.status,
-        **{status: counts.get(status, 0) for status in STATUSES},
-        "confidence": edge.confidence,
-        "triples": edge.triples,
-        "articles": edge.articles,
-        "first_date": edge.first_date,
-        "last_date": edge.last_date,
-        "amount_value": edge.amount_value,
-        "amount_value_max": edge.amount_value_max,
-        "amount_currency": edge.amount_currency,
-        "stake_percent": edge.stake_percent,
-        "object": edge.object,
-    }
+def _edge_attributes(edge: Edge) -> Row:
+    others = _without(edge_row(edge), "id", "head", "relation", "tail")
+    return {"relation": edge.relation, "symmetric": edge.relation in SYMMETRIC, **others}
 
 
-def _xml(attributes: dict[str, Any]) -> dict[str, Any]:
+def _without(row: Row, *names: str) -> Row:
+    return {name: value for name, value in row.items() if name not in names}
+
+
+def _xml(attributes: Row) -> Row:
     """Without the numbers that are not known, for which GraphML has no value."""
     return {
         key: _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", value) if isinstance(value, str) else value

@@ -1,11 +1,10 @@
-"""Nodes, edges and triples as rows of tables, and these as Parquet, a row group at a time."""
+"""Columns of tables of nodes, edges and triples, and these as Parquet, a row group at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from operator import attrgetter
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,7 +12,8 @@ import pyarrow.parquet as pq
 from pipeline.errors import RunError
 from pipeline.files import replacing
 from pipeline.graph.lines import counted
-from pipeline.graph.model import Edge, Node, Progress, Source, Statement
+from pipeline.graph.model import Progress, Source
+from pipeline.graph.rows import Row, edge_row, node_row, statement_row
 from pipeline.schema import STATUSES, TRIPLE_SCHEMA
 
 NODES_NAME: Final = "nodes.parquet"
@@ -23,8 +23,6 @@ TRIPLES_NAME: Final = "triples.parquet"
 # A row group ends with so many rows or so many sentences, whichever comes first.
 MAX_ROWS: Final = 8_192
 MAX_SENTENCES: Final = 8_192
-
-Row: TypeAlias = dict[str, Any]
 
 _TEXT, _COUNT, _NUMBER = pa.string(), pa.int64(), pa.float64()
 
@@ -89,29 +87,6 @@ def _column(name: str, schema: dict[str, Any]) -> pa.Field:
 
 
 TRIPLES: Final = pa.schema(_typed(TRIPLE_SCHEMA))
-
-
-# Many times faster than dataclasses.asdict.
-_node_values = attrgetter(*NODES.names)
-_statement_names: Final = tuple(field.name for field in _STATEMENT)
-_statement_values = attrgetter(*_statement_names)
-_edge_names: Final = tuple(name for name in EDGES.names if name not in (*STATUSES, "evidence"))
-_edge_values = attrgetter(*_edge_names)
-
-
-def node_row(node: Node) -> Row:
-    return dict(zip(NODES.names, _node_values(node), strict=True))
-
-
-def statement_row(statement: Statement) -> Row:
-    return dict(zip(_statement_names, _statement_values(statement), strict=True))
-
-
-def edge_row(edge: Edge) -> Row:
-    """A column for each status, all else as in Edge, but without the evidence."""
-    counts = dict(edge.statuses)
-    row = dict(zip(_edge_names, _edge_values(edge), strict=True))
-    return row | {status: counts.get(status, 0) for status in STATUSES}
 
 
 def write_parquet(source: Source, out: Path, *, progress: Progress) -> list[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -11,7 +12,7 @@ from urllib.parse import quote
 from pyoxigraph import DefaultGraph, Literal, NamedNode
 
 from pipeline.errors import InputError
-from pipeline.graph.model import Edge, Statement
+from pipeline.graph.model import VOCABULARY, Edge, Statement
 from pipeline.run_folder import TRIPLES_NAME, RunFolder
 from pipeline.schema import ACTUAL
 
@@ -25,35 +26,23 @@ _DATE_TYPES: Final = (
 )
 
 
-@cache
-def own(name: str) -> NamedNode:
-    """A term of zongheng's own vocabulary, see docs/graph.md."""
-    return NamedNode(f"urn:zongheng:vocabulary:{name}")
+def _vocabulary(base: str) -> Callable[[str], NamedNode]:
+    """The terms of a vocabulary by their names, each made once."""
+
+    @cache
+    def term(name: str) -> NamedNode:
+        return NamedNode(base + name)
+
+    return term
 
 
-@cache
-def rdf(name: str) -> NamedNode:
-    return NamedNode(f"http://www.w3.org/1999/02/22-rdf-syntax-ns#{name}")
-
-
-@cache
-def rdfs(name: str) -> NamedNode:
-    return NamedNode(f"http://www.w3.org/2000/01/rdf-schema#{name}")
-
-
-@cache
-def owl(name: str) -> NamedNode:
-    return NamedNode(f"http://www.w3.org/2002/07/owl#{name}")
-
-
-@cache
-def prov(name: str) -> NamedNode:
-    return NamedNode(f"http://www.w3.org/ns/prov#{name}")
-
-
-@cache
-def schema_org(name: str) -> NamedNode:
-    return NamedNode(f"https://schema.org/{name}")
+own = _vocabulary(VOCABULARY)  # see docs/graph.md
+rdf = _vocabulary("http://www.w3.org/1999/02/22-rdf-syntax-ns#")
+rdfs = _vocabulary("http://www.w3.org/2000/01/rdf-schema#")
+owl = _vocabulary("http://www.w3.org/2002/07/owl#")
+prov = _vocabulary("http://www.w3.org/ns/prov#")
+schema_org = _vocabulary("https://schema.org/")
+_xsd = _vocabulary("http://www.w3.org/2001/XMLSchema#")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +100,7 @@ def dated(text: str) -> Literal:
     """Typed where XML Schema has a type for it: a quarter has none."""
     for name, pattern in _DATE_TYPES:
         if pattern.fullmatch(text):
-            return Literal(text, datatype=NamedNode(f"http://www.w3.org/2001/XMLSchema#{name}"))
+            return Literal(text, datatype=_xsd(name))
     return Literal(text)
 
 
