@@ -3,7 +3,8 @@
 The student starts with a copy of the teacher's heads, unless it goes on from another training, so
 that an encoder whose states come close to the teacher's judges as the teacher does: states can be
 compared in any text, annotated or not. Beside that the teacher softens what the annotators said: it
-tells of a fact that is missed how nearly it was stated (Hinton et al., 2015).
+tells of a fact that is missed how nearly it was stated (Hinton et al., 2015). In texts whose facts
+nobody marked it says what holds between any two names that it finds there.
 """
 
 from __future__ import annotations
@@ -41,10 +42,11 @@ class Teacher:
         return states, tags
 
     @torch.no_grad()
-    def judge(self, states: Tensor, mentions: Tensor, pairs: Tensor) -> Tensor:
-        """Relation logits (pairs, relations), given the teacher's states of one window."""
-        logits: Tensor = self.network.judge(states, mentions, pairs)[0]
-        return logits
+    def judge(self, states: Tensor, mentions: Tensor, pairs: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits of relations (pairs, relations) and statuses (pairs, relations, statuses), given
+        the teacher's states of one window."""
+        logits, kinds = self.network.judge(states, mentions, pairs)
+        return logits, kinds
 
 
 def lesson_loss(batch: Batch, own: tuple[Tensor, Tensor], taught: tuple[Tensor, Tensor]) -> Tensor:

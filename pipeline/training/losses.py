@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,7 +28,8 @@ ALLOWED = transitions(len(ENTITY_TYPES))
 
 @dataclass(frozen=True, slots=True)
 class Losses:
-    """Mean losses of a batch's windows, by part. lesson: what a teacher adds, 0 without one."""
+    """Mean losses of a batch's windows, by part. lesson: what a teacher's states and tags add, 0
+    without one; its facts and statuses are among the others."""
 
     tags: Tensor
     facts: Tensor
@@ -81,6 +83,10 @@ def losses_of(
                 item = _softened(item, teacher, taught[0][row, : item.length])
             fact, status = pair_losses(item, logits, kinds)
             facts, statuses = facts + fact, statuses + status
+        if teacher and taught and item.scheme != OURS:
+            read = (taught[0][row, : item.length], taught[1][row, : item.length])
+            fact, status = _taught_losses(network, own, item, teacher, read)
+            facts, statuses = facts + fact, statuses + status
         if len(item.label_pairs):
             features = network.judge.features(own, item.mentions, item.label_pairs)
             labels = labels + functional.binary_cross_entropy_with_logits(
@@ -93,9 +99,31 @@ def losses_of(
 def _softened(item: Item, teacher: Teacher, states: Tensor) -> Item:
     """`item` whose facts hold by as much as annotators and teacher say together. states: the
     teacher's, of this window."""
-    logits = teacher.judge(states, item.mentions, item.pairs)
+    logits, _ = teacher.judge(states, item.mentions, item.pairs)
     holds = FACT_SHARE * _pooled(item, logits).sigmoid() + (1 - FACT_SHARE) * item.holds
     return replace(item, holds=holds)
+
+
+def _taught_losses(
+    network: Network, own: Tensor, item: Item, teacher: Teacher, read: tuple[Tensor, Tensor]
+) -> tuple[Tensor, Tensor]:
+    """The losses of facts and statuses of a window whose facts nobody marked, or not all: the
+    teacher says what holds between any two of the names that it finds there.
+
+    own: the network's states of the window. read: the teacher's states and tags of it.
+    """
+    states, tags = read
+    mentions = _mentions(item, decode(np.asarray(tags), ALLOWED))
+    pairs, rows = _admissible(mentions, range(len(mentions)))
+    if not pairs:
+        return own.new_zeros(()), own.new_zeros(())
+    told, told_kinds = teacher.judge(states, mentions, torch.tensor(pairs))
+    logits, kinds = network.judge(own, mentions, torch.tensor(pairs))
+    known = torch.tensor(rows) >= 0
+    holds = told[known].sigmoid()
+    fact = functional.binary_cross_entropy_with_logits(logits[known], holds, reduction="sum")
+    apart = functional.cross_entropy(kinds[known], told_kinds[known].softmax(-1), reduction="none")
+    return fact, (holds * apart).sum()
 
 
 def with_spurious(item: Item, tags: Tensor) -> Item:
@@ -106,13 +134,37 @@ def with_spurious(item: Item, tags: Tensor) -> Item:
     extra = [s for s in spans if all(s[1] <= first or last <= s[0] for first, last in taken)]
     if not extra or not taken:
         return item
-    rows = [[first, last, kind, item.sentence_near(first)] for first, last, kind in extra]
-    mentions = torch.cat([item.mentions, torch.tensor(rows)])
-    kinds = [ENTITY_TYPES[int(m[2])] for m in mentions]
-    facts = len(item.holds)
+    mentions = torch.cat([item.mentions, _mentions(item, extra)])
+    pairs, groups = _admissible(mentions, range(len(taken), len(mentions)), facts=len(item.holds))
+    if not pairs:
+        return item
+    new = max(map(max, groups)) + 1 - len(item.holds)
+    return replace(
+        item,
+        mentions=mentions,
+        pairs=torch.cat([item.pairs, torch.tensor(pairs)]),
+        groups=torch.cat([item.groups, torch.tensor(groups)]),
+        holds=torch.cat([item.holds, torch.zeros(new)]),
+        statuses=torch.cat([item.statuses, torch.full((new,), -1)]),
+    )
+
+
+def _mentions(item: Item, spans: Sequence[tuple[int, int, int]]) -> Tensor:
+    """`spans` (first token, last, type) as PairJudge takes mentions."""
+    rows = [[first, last, kind, item.sentence_near(first)] for first, last, kind in spans]
+    return torch.tensor(rows, dtype=torch.long).view(-1, 4)
+
+
+def _admissible(
+    mentions: Tensor, places: Iterable[int], *, facts: int = 0
+) -> tuple[list[tuple[int, int]], list[list[int]]]:
+    """The pairs, both ways, of each of `places` with the mentions before it, and for each the
+    numbers of its facts, one of its own for each relation that the types admit, from `facts` on;
+    −1 elsewhere."""
+    kinds = [ENTITY_TYPES[int(mention[2])] for mention in mentions]
     pairs: list[tuple[int, int]] = []
     groups: list[list[int]] = []
-    for place in range(len(taken), len(mentions)):
+    for place in places:
         for other in range(place):
             for i, j in ((place, other), (other, place)):
                 row = [-1] * len(RELATIONS)
@@ -122,17 +174,7 @@ def with_spurious(item: Item, tags: Tensor) -> Item:
                 if max(row) >= 0:
                     pairs.append((i, j))
                     groups.append(row)
-    if not pairs:
-        return item
-    new = facts - len(item.holds)
-    return replace(
-        item,
-        mentions=mentions,
-        pairs=torch.cat([item.pairs, torch.tensor(pairs)]),
-        groups=torch.cat([item.groups, torch.tensor(groups)]),
-        holds=torch.cat([item.holds, torch.zeros(new)]),
-        statuses=torch.cat([item.statuses, torch.full((new,), -1)]),
-    )
+    return pairs, groups
 
 
 def pair_losses(item: Item, logits: Tensor, kinds: Tensor) -> tuple[Tensor, Tensor]:

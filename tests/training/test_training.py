@@ -19,6 +19,7 @@ from safetensors.torch import load_file  # noqa: E402
 from pipeline.errors import InputError, ResourceError  # noqa: E402
 from pipeline.extractor import Extractor  # noqa: E402
 from pipeline.model.session import Model  # noqa: E402
+from pipeline.model.tags import encode  # noqa: E402
 from pipeline.training import checkpoint  # noqa: E402
 from pipeline.training.augmentation import NamePools, joined, with_other_names  # noqa: E402
 from pipeline.training.batches import batched, items_of  # noqa: E402
@@ -156,6 +157,45 @@ def test_a_student_comes_close_to_its_teacher(backbone: Path, tmp_path: Path) ->
         optimiser.step()
         optimiser.zero_grad()
     assert float(losses_of(network, batch, teacher=teacher).lesson) < before
+
+
+def test_a_teacher_says_what_holds_between_names_that_nobody_marked(
+    backbone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch.manual_seed(1)
+    teacher = Teacher(build_network(str(backbone), (), 1, tmp_path)[0])
+    with torch.no_grad():
+        teacher.network.judge.relations.bias.fill_(3.0)
+        teacher.network.judge.statuses.bias[::4] = 3.0
+    network, tokenizer = build_network(str(backbone), (1,), 1, tmp_path)
+    bare = Example("远山收购青穹。", (), {}, "", frozenset(), {}, "finre")
+    network.eval()  # no dropout
+    (batch,) = batched(
+        list(items_of(bare, tokenizer, lambda _: ())), max_tokens=100, chance=random.Random(0)
+    )
+    states, tags = teacher.read(batch)
+    nothing = torch.full_like(tags, -9.0)
+    nothing[..., 0] = 0.0
+    names = nothing.clone()
+    for place, tag in enumerate(encode([(1, 3, 0), (5, 7, 0)], tags.shape[1])):
+        names[0, place, 0] = -9.0
+        names[0, place, tag] = 0.0
+    monkeypatch.setattr(Teacher, "read", lambda *_: (states, nothing))
+    assert float(losses_of(network, batch, teacher=teacher).facts) == 0
+    monkeypatch.setattr(Teacher, "read", lambda *_: (states, names))
+    optimiser = torch.optim.AdamW(network.parameters(), lr=1e-2)
+    before = losses_of(network, batch, teacher=teacher)
+    assert float(before.facts.detach()) > 0
+    assert float(before.statuses.detach()) > 0
+    for _ in range(12):
+        told = losses_of(network, batch, teacher=teacher)
+        (told.facts + told.statuses).backward()
+        optimiser.step()
+        optimiser.zero_grad()
+    after = losses_of(network, batch, teacher=teacher)
+    assert float(after.facts) < float(before.facts)
+    assert float(after.statuses) < float(before.statuses)
+    assert float(losses_of(network, batch).facts) == 0
 
 
 def test_a_training_that_had_another_teacher_is_refused(
