@@ -39,6 +39,10 @@ def study(
         list[Path] | None, typer.Option(help="Passages to score on; corpus/dev when not given.")
     ] = None,
     names: NamesFile = None,
+    start_from: Annotated[
+        Path | None,
+        typer.Option(help="A training of public sets alone, to start each variant from."),
+    ] = None,
     threads: Threads = 2,
 ) -> None:
     """Train variants of one recipe for the same number of steps and compare them: a learning curve,
@@ -50,9 +54,10 @@ def study(
         [variants.no-augmentation.training]
         renamed_share = 0.0
 
-    Each variant is trained from the bare encoder into OUT/NAME and scored on dev and on the real
-    passages that are kept out of training. Stop it whenever you like: the same command goes on.
-    Writes OUT/study.csv and OUT/curve.png, prints a Markdown table.
+    Each variant is trained from the bare encoder, or from a training of public sets alone, into
+    OUT/NAME and scored on dev and on the real passages that are kept out of training. Stop it
+    whenever you like: the same command goes on. Writes OUT/study.csv and OUT/curve.png, prints a
+    Markdown table.
 
     Example:
 
@@ -83,7 +88,7 @@ def study(
             tell(name, f"step {step.position.step}  {figures(step.losses)}")
 
     outcomes = run_study(
-        settings, sets, real, backbone, out, names=names, progress=show,
+        settings, sets, real, backbone, out, start_from=start_from, names=names, progress=show,
         ended=lambda one: tell(
             one.variant,
             f"triple F1 dev {one.dev_triple_f1:.3f} real {one.real_triple_f1:.3f}",

@@ -17,7 +17,7 @@ from pipeline.errors import InputError
 from pipeline.model.tokens import Tokenizer
 from pipeline.training import sources
 from pipeline.training.batches import as_they_are
-from pipeline.training.building import load_network
+from pipeline.training.building import load_network, manifest_of
 from pipeline.training.config import Config, Study
 from pipeline.training.data import OWN_SETS, TrainingData
 from pipeline.training.examples import Example
@@ -73,6 +73,7 @@ def run_study(
     backbone: str,
     out: Path,
     *,
+    start_from: Path | None = None,
     names: Path | None = None,
     progress: Callable[[str, Step], None] = lambda *_: None,
     ended: Callable[[Outcome], None] = lambda _: None,
@@ -80,19 +81,22 @@ def run_study(
     """Trains each variant into a folder of its name in `out`, or goes on there; then writes
     TABLE_NAME and CURVE_NAME. A variant that has ended is neither trained nor scored again.
 
-    real: what all are scored on beside dev, see `load_real`. names: as `run_training`. progress,
-    ended: told of each step with its variant's name, and of each outcome. Raises InputError where a
-    folder holds a training of other settings or data.
+    real: what all are scored on beside dev, see `load_real`. start_from: a training of public sets
+    alone, from which each variant goes on; otherwise each starts from the bare encoder. names: as
+    `run_training`. progress, ended: told of each step with its variant's name, and of each outcome.
+    Raises InputError where a folder holds a training of other settings or data, and where
+    start_from has seen what a variant is to do without.
     """
+    if start_from:
+        _require_untaught(start_from)
     registry = load_registry([resources.find("registry")], converter().simplify)
     outcomes: list[Outcome] = []
     for name, config in study.variants.items():
         run = out / name
-        # The weights of another training have seen data that a variant is to do without, so that
-        # each starts from the bare encoder.
         last = run_training(
-            config, data, backbone, run, names=names, progress=partial(progress, name)
-        )
+            config, data, backbone, run,
+            start_from=start_from, names=names, progress=partial(progress, name),
+        )  # fmt: skip
         outcome = None if last else _scored_before(run)
         if outcome is None:
             outcome = Outcome(
@@ -109,6 +113,20 @@ def run_study(
     on_curve = set(curve_variants(study))
     _draw_curve([one for one in outcomes if one.variant in on_curve], out / CURVE_NAME)
     return outcomes
+
+
+def _require_untaught(run: Path) -> None:
+    """Raises InputError unless `run` learned from the bare encoder and from public sets alone: what
+    weights have seen, no variant can do without."""
+    manifest = manifest_of(run)
+    shown = manifest["config"]["data"]
+    seen = [name for name in OWN_SETS if shown[name] > 0]
+    seen += [name for name in ("start_from", "teacher") if manifest.get(name)]
+    if seen:
+        raise InputError(
+            f"{run}: a study starts from public sets alone, and this training had {seen[0]}; train "
+            "one with corpus = 0 and real = 0 in [data]"
+        )
 
 
 def training_triples(data: TrainingData, config: Config) -> int:

@@ -150,6 +150,33 @@ def test_the_command_trains_each_variant_once_and_compares_them(
     assert {path: path.read_bytes() for path in out.glob("*/log.jsonl")} == logs
 
 
+def test_variants_start_from_a_training_of_public_sets_alone(
+    zongheng: Command, backbone: Path, passages: Path, public: Path, config: Path, tmp_path: Path
+) -> None:
+    common = [
+        "--data", str(public), "--backbone", str(backbone), "--threads", "1",
+        "--corpus", str(passages), "--dev", str(passages),
+    ]  # fmt: skip
+    (public / "finre").mkdir()
+    (public / "finre/train.tsv").write_text(
+        "远山\t青穹\t收购\t远山宣布收购青穹。\n", encoding="utf-8"
+    )
+    starts = {"others": "corpus = 0\nreal = 0", "own": "corpus = 1\nreal = 0"}
+    for name, shown in starts.items():
+        recipe = tmp_path / f"{name}.toml"
+        recipe.write_text(f"[data]\n{shown}\n[training]\nsteps = 1\n", encoding="utf-8")
+        out = str(tmp_path / name)
+        assert zongheng("train", "--config", str(recipe), "--out", out, *common).status == 0
+    study = ("study", str(config), "--out", str(tmp_path / "study"), *common, "--start-from")
+    refused = zongheng(*study, str(tmp_path / "own"))
+    assert refused.status == 1
+    assert "a study starts from public sets alone, and this training had corpus" in refused.err
+    done = zongheng(*study, str(tmp_path / "others"))
+    assert done.status == 0, done.err
+    manifest = json.loads((tmp_path / "study/all/manifest.json").read_text("utf-8"))
+    assert manifest["start_from"]
+
+
 def test_a_training_of_given_steps_scores_dev_once_at_its_end(
     backbone: Path, passages: Path, config: Path, tmp_path: Path
 ) -> None:
