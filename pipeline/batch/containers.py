@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pipeline.cleaning.boilerplate import FRONT_MATTER
+from pipeline.cleaning.markup import remove_markup
 
 if TYPE_CHECKING:
     from trafilatura.settings import Document
@@ -42,6 +43,7 @@ BLOCK_TAGS = frozenset(
 
 _DATE = re.compile(r"((?:19|20)\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)")
 _KEY_VALUE = re.compile(r"(?m)^([A-Za-z]+)[ \t]*:[ \t]*(.*?)[ \t]*\r?$")
+_HEADING = re.compile(r"(?m)^#[ \t]+(\S[^\r\n]{0,500}?)[ \t]*#*[ \t]*\r?$")
 _SOURCE_KEYS = ("source", "site", "url", "link")
 _DATE_KEYS = ("date", "published", "created")
 
@@ -67,15 +69,16 @@ def declared_charset(content: bytes) -> str:
 
 
 def read_markdown(text: str) -> Page:
-    """The whole of `text`, with what its front matter says; the front matter stays in the text,
-    where cleaning marks it as boilerplate, so that offsets speak of the file."""
+    """The whole of `text`, with what its front matter says, and its first heading of the first
+    level for a title where that names none. Both stay in the text, which cleaning frees of marks,
+    so that offsets speak of the file."""
     match = FRONT_MATTER.match(text)
-    if not match:
-        return Page(text)
-    fields = {key.lower(): _unquoted(value) for key, value in _KEY_VALUE.findall(match.group())}
+    found = _KEY_VALUE.findall(match.group()) if match else []
+    fields = {key.lower(): _unquoted(value) for key, value in found}
+    heading = _HEADING.search(text, match.end() if match else 0)
     return Page(
         text,
-        title=fields.get("title", ""),
+        title=fields.get("title", "") or (remove_markup(heading[1])[0] if heading else ""),
         source=_first(fields, _SOURCE_KEYS),
         published=iso_date(_first(fields, _DATE_KEYS)),
     )

@@ -13,6 +13,7 @@ from pipeline.cleaning.characters import normalise_characters
 from pipeline.cleaning.codepages import repair_codepages
 from pipeline.cleaning.escapes import decode_escapes
 from pipeline.cleaning.language_model import CharacterModel
+from pipeline.cleaning.markup import remove_markup
 from pipeline.cleaning.missing_bytes import MissingBytes
 from pipeline.cleaning.realignment import Realigner
 from pipeline.cleaning.script import converter
@@ -37,6 +38,7 @@ class Cleaner:
         self._steps: tuple[RepairStep, ...] = (
             PinyinPages(self._realigner),
             decode_escapes,
+            remove_markup,
             partial(repair_codepages, missing=lambda: self._missing),
             normalise_characters,
             repair_spacing,

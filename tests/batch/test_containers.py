@@ -145,6 +145,20 @@ class TestFrontMatter:
         text = self.TEXT.replace("\n", "\r\n")
         assert read_markdown(text) == Page(text, "产线", "江城日报", "2024-05-14")
 
+    @pytest.mark.parametrize(
+        ("text", "title"),
+        [
+            ("# **輝達**投資[OpenAI](https://o.example) #\n正文", "輝達投資OpenAI"),
+            ("来源：江城日报\n\n# 产线\r\n## 背景\n正文", "产线"),
+            ("---\ntitle: 产线\n---\n# 别的\n正文", "产线"),
+            ("#话题 正文\n## 背景\n正文", ""),
+        ],
+    )
+    def test_the_first_heading_is_the_title_where_front_matter_names_none(
+        self, text: str, title: str
+    ) -> None:
+        assert read_markdown(text) == Page(text, title)
+
     @pytest.mark.parametrize("text", ["", "开工了。\n", "---\n开工了。\n---\n", "title: 产线\n"])
     def test_markdown_without_it_is_text_alone(self, text: str) -> None:
         assert read_markdown(text) == Page(text)
