@@ -258,9 +258,9 @@ def test_the_curve_has_the_variants_that_differ_in_the_amount_of_data(config: Pa
     assert curve_variants(load_study(config)) == ["all", "half"]
 
 
-def test_the_shipped_study_is_one_of_eight_variants(root: Path) -> None:
+def test_the_shipped_study_is_one_of_seven_variants(root: Path) -> None:
     study = load_study(root / "models/zongheng-small/study.toml")
-    assert len(study.variants) == 8
+    assert len(study.variants) == 7
     assert curve_variants(study) == ["all", "eighth", "quarter", "half"]
 
 
