@@ -43,7 +43,8 @@ _TARGET = rf"""\(\s?<?{_REFERENCE}>?(?:\s{{1,9}}(?:"[^"\n]{{0,300}}"|'[^'\n]{{0,
 _LINK = re.compile(
     rf"(?P<image>!)?(?P<open>\[)(?P<text>(?:[^\[\]\n\\]|\\.){{0,500}})(?P<target>\]{_TARGET})"
 )
-_NOTE = re.compile(r"\\?\[?\d{1,3}\\?\]?|[\^*†‡↑]{1,3}\d{0,3}")
+# A number is a note's where its link leads into the page: [360](https://www.360.cn) is a name.
+_NOTE = re.compile(r"\\\[\d{1,3}\\\]|[\^*†‡↑]{1,3}\d{0,3}|\d{1,3}(?=\]\([^)]{0,300}#)")
 _HEADING = re.compile(r"(?m)^[ \t]{0,3}(?P<open>\#{1,6}[ \t]{1,9})(?=\S)")
 _QUOTE = re.compile(r"(?m)^(?:>[ \t]?){1,5}(?=\S)")
 # A mark hugs what it emphasises; beside Latin letters and digits it is a star (A*STAR, 3*4).
@@ -59,6 +60,8 @@ _ADDRESS = re.compile(
     r"(?:(?<![A-Za-z0-9])(?:https?|ftp)://|(?<![A-Za-z0-9.@/-])www\.(?=[A-Za-z0-9]))[!-~]{0,2000}[A-Za-z0-9/=_&#%~+-]"
     r"|(?<![A-Za-z0-9_.+-])[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}"
 )
+# A text without any of these has none of the above.
+_SIGNS = ("<", "](", "*", "#", ">", "://", "www.", "@")
 
 
 def remove_markup(text: str) -> tuple[str, OffsetMap, tuple[Repair, ...]]:
@@ -69,22 +72,9 @@ def remove_markup(text: str) -> tuple[str, OffsetMap, tuple[Repair, ...]]:
     quotations and emphasis, backslashes before signs) and address (of the web or of a mailbox).
     What a link shows stays, unless it is the number of a note. Lists and tables stay as they are.
     """
-    return (
-        settle(text, _marks, max_rounds=MAX_ROUNDS) if _holds_any(text) else make_changes(text, ())
-    )
-
-
-def _holds_any(text: str) -> bool:
-    return (
-        "<" in text
-        or "](" in text
-        or "*" in text
-        or "#" in text
-        or ">" in text
-        or "://" in text
-        or "www." in text
-        or "@" in text
-    )
+    if not any(sign in text for sign in _SIGNS):
+        return make_changes(text, ())
+    return settle(text, _marks, max_rounds=MAX_ROUNDS)
 
 
 def _marks(text: str) -> list[Change]:
@@ -121,11 +111,16 @@ def _links(text: str) -> Iterator[Change]:
     if "](" not in text:
         return
     for match in _LINK.finditer(text):
-        if match["image"] or not match["text"].strip() or _NOTE.fullmatch(match["text"]):
+        if match["image"] or not match["text"].strip() or _is_note(text, match):
             yield Change(match.start(), match.end(), "", "markdown")
         else:
             yield Change(match.start("open"), match.end("open"), "", "markdown")
             yield Change(match.start("target"), match.end("target"), "", "markdown")
+
+
+def _is_note(text: str, link: re.Match[str]) -> bool:
+    note = _NOTE.match(text, link.start("text"))
+    return note is not None and note.end() == link.end("text")
 
 
 def _lines(text: str) -> Iterator[Change]:
