@@ -20,8 +20,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipeline import resources
+from pipeline.extractor import SHIPPED_MODEL
+from pipeline.model.session import ENCODER_NAME
 from pipeline.types import Article
 from tests.speed import articles as texts_of
+from tests.speed.arithmetic import arithmetic_table, encoder_work, peak, window_lengths
 from tests.speed.figures import (
     MEMORY_BAR_MB,
     Round,
@@ -53,7 +57,7 @@ from tests.speed.runs import (
     scale_of,
     scaling_table,
 )
-from tests.speed.stages import STAGES, Stopwatch, Zongheng, probes
+from tests.speed.stages import ENCODER, STAGES, Stopwatch, Zongheng, probes
 
 ROOT = Path(__file__).parents[2]
 # The model that is timed, by extractor and command alike; None: what they use by themselves.
@@ -96,7 +100,9 @@ def _speed(chosen: argparse.Namespace, lines: Sequence[str], _: Path) -> None:
 
     ours = Zongheng(MODEL)
     engines, missing = _engines(ours)
-    loads = [load_of(*ours.judged(article)) for article in seeds]
+    with window_lengths() as lengths_read:
+        loads = [load_of(*ours.judged(article)) for article in seeds]
+    work = encoder_work((MODEL or resources.find(SHIPPED_MODEL)) / ENCODER_NAME, lengths_read)
     bert = BertStack(loads)
     bert.warm_up()
     for engine in engines:
@@ -122,11 +128,17 @@ def _speed(chosen: argparse.Namespace, lines: Sequence[str], _: Path) -> None:
     tables = {
         "speed": speed_table(speeds, missing),
         "stage": stage_table(spent_in, {speed.texts: speed.characters for speed in speeds}),
+        "arithmetic": arithmetic_table(work, peak(), spent_in["seeds"][ENCODER]),
     }
     _keep(chosen.out, "speed", tables)
     draw_speed(chosen.out / "speed.png", speeds, spent_in)
     _print_table("Speed, one thread (times_ours: how many times as fast we are)", tables["speed"])
     _print_table("Our time by stage", tables["stage"])
+    _print_table(
+        f"The encoder's arithmetic on the seeds ({len(lengths_read)} windows) beside the best that "
+        "this machine does on one thread",
+        tables["arithmetic"],
+    )
     for name in (BertStack.name, BertStack.name_all):
         faster = ratio(speeds, name, "seeds")
         print(verdict(f"times as fast as {name}", faster, BERT_BAR, at_least=True))

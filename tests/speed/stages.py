@@ -19,12 +19,13 @@ from pipeline.triples import article_record, triple_records
 from pipeline.types import Article, CleanText, Extraction
 
 REST = "rest"
+ENCODER = "entities: encoder"
 # Stage, module, and the function or method whose time it is; time spent in another stage that it
 # calls is that stage's alone.
 PROBES = (
     ("cleaning", "pipeline.cleaning", "Cleaner.__call__"),
     ("entities: tokens", "pipeline.model.session", "Model.tokenize"),
-    ("entities: encoder", "pipeline.model.session", "Model._encode"),
+    (ENCODER, "pipeline.model.session", "Model._encode"),
     ("entities: decoding", "pipeline.model.session", "decode"),
     ("entities: patterns", "pipeline.entities", "PatternRecogniser.__call__"),
     ("entities: names, windows", "pipeline.entities", "Recogniser.__call__"),

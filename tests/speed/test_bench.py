@@ -16,6 +16,7 @@ from pipeline.cleaning import Cleaner
 from pipeline.extractor import Extractor
 from pipeline.relations import Candidate
 from pipeline.types import Article, CleanSpan, Mention, Reject
+from tests.speed.arithmetic import Peak, Work, arithmetic_table, encoder_work, window_lengths
 from tests.speed.articles import (
     LONG,
     SHORTEST,
@@ -178,6 +179,25 @@ def test_the_pairs_that_are_judged_can_be_had(extractor: Extractor) -> None:
     cleaned, candidates = ours.judged(Article("a", "微软和谷歌竞争。"))
     assert cleaned.text == "微软和谷歌竞争。"
     assert len(candidates) == 1
+
+
+def test_an_encoder_s_work_is_its_matrix_products(root: Path) -> None:
+    encoder = root / "models/zongheng-small/encoder.onnx"
+    short, long = encoder_work(encoder, [100]), encoder_work(encoder, [200])
+    layers = 6 * (4 * 384 * 384 + 2 * 384 * 1536)
+    assert short.int8 == pytest.approx(2 * 100 * layers, rel=0.01)  # the tags are the rest
+    assert short.fp32 == 2 * 100 * 100 * 384 * 2 * 6
+    assert long == Work(2 * short.int8, 4 * short.fp32)
+    assert encoder_work(encoder, [100, 100]) == Work(2 * short.int8, 2 * short.fp32)
+
+
+def test_what_an_encoder_took_is_compared_with_the_least(extractor: Extractor) -> None:
+    with window_lengths() as lengths:
+        extractor(Article("a", "輝達宣布收購安謀。"))
+    assert lengths == [len("輝達宣布收購安謀。") + 2]
+    (row,) = arithmetic_table(Work(8e9, 2e9), Peak(4e9, 1e9), 6.0).to_dict("records")
+    assert row["least_cpu_s"] == 4.0
+    assert row["times_least"] == 1.5
 
 
 def test_batches_hold_neighbours_by_length() -> None:
