@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import onnxruntime
 import pandas as pd
-from onnx import TensorProto, helper
 
 import pipeline.model.session
 
@@ -46,6 +44,8 @@ class Peak:
 
 def encoder_work(path: Path, lengths: Iterable[int]) -> Work:
     """The matrix products of the ONNX encoder of `path` over windows of so many tokens."""
+    import onnx  # the extra `train` has it, and the bench's own tests run without
+
     graph = onnx.load(path).graph
     shapes = {one.name: tuple(one.dims) for one in graph.initializer}
     weights = 0
@@ -105,11 +105,13 @@ def window_lengths() -> Iterator[list[int]]:
 
 
 def _rate(left: type, right: type, operation: str) -> float:
+    from onnx import TensorProto, helper, numpy_helper
+
     kinds = {np.uint8: TensorProto.UINT8, np.int8: TensorProto.INT8, np.float32: TensorProto.FLOAT}
     made = TensorProto.INT32 if operation == "MatMulInteger" else TensorProto.FLOAT
     chance = np.random.default_rng(0)
     # A weight that is known when the model is loaded is packed then, as the encoder's are.
-    weight = onnx.numpy_helper.from_array(_numbers(chance, right), "weight")
+    weight = numpy_helper.from_array(_numbers(chance, right), "weight")
     graph = helper.make_graph(
         [helper.make_node(operation, ["x", "weight"], ["y"])],
         "product",

@@ -181,6 +181,7 @@ def test_the_pairs_that_are_judged_can_be_had(extractor: Extractor) -> None:
     assert len(candidates) == 1
 
 
+@pytest.mark.full
 def test_an_encoder_s_work_is_its_matrix_products(root: Path) -> None:
     encoder = root / "models/zongheng-small/encoder.onnx"
     short, long = encoder_work(encoder, [100]), encoder_work(encoder, [200])
