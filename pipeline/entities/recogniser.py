@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from pipeline.dictionary import dictionary
 from pipeline.entities.ordinary_words import is_common_word, is_ordinary
 from pipeline.entities.patterns import PatternRecogniser
 from pipeline.entities.registry import Match, Registry
+from pipeline.entities.segment import segment
 from pipeline.model.hints import hints_of
 from pipeline.schema import ENTITY_TYPES
 from pipeline.types import CleanSpan, CleanText, Mention
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 # How likely the model must find it that a stretch is in a name, on average over its tokens, for
 # what registry and patterns see there to count where the model's best reading has nothing.
 MIN_PATTERN_SCORE = 0.1
+# How likely the model must find a name that the registry does not know, at least once in the text.
+# On corpus/dev fewer than half of those below are names.
+MIN_NAME_SCORE = 0.6
 
 _NUMBER = re.compile(r"\s?\d+(?:\.\d+)?")
 _UNIT = re.compile(
@@ -44,7 +49,7 @@ class Recogniser:
         matches = self._registry.find(cleaned.text)
         tokens = self._model.tokenize(cleaned.text)
         reading = self._model.read(tokens, cleaned.sentences, hints_of(tokens, matches))
-        found = list(self._read(cleaned.text, reading, matches))
+        found = _likely(cleaned, self._read(cleaned.text, reading, matches))
         taken = [mention.span for mention in found]
         found += self._overlooked(reading, self._patterns(cleaned, matches), taken)
         return tuple(sorted(found, key=lambda mention: mention.span)), reading
@@ -107,6 +112,29 @@ class Recogniser:
         """The entity of `entity_type` that the registry knows by `name`; "" where it knows none."""
         ids = self._registry.ids_of(name)
         return next((i for i in ids if i.startswith(entity_type + ":")), "")
+
+
+def _likely(cleaned: CleanText, mentions: Iterable[Mention[CleanSpan]]) -> list[Mention[CleanSpan]]:
+    """`mentions` without unknown names that cut a word, or of which the model is nowhere in the
+    text sure enough."""
+    read = list(mentions)
+    sure = {m.text for m in read if m.score >= MIN_NAME_SCORE}
+    return [m for m in read if m.entity or (m.text in sure and not _cuts_a_word(cleaned, m.span))]
+
+
+def _cuts_a_word(cleaned: CleanText, span: CleanSpan) -> bool:
+    """Whether `span` begins or ends inside a word of the dictionary: 虎头蛇|尾, 但|凡和AI.
+
+    Of the unknown names on corpus/dev that do, 7 of 36 are right, of the others 88 in a hundred.
+    """
+    sentence = cleaned.sentences[
+        max(0, bisect_right(cleaned.sentences, span.start, key=lambda one: one.start) - 1)
+    ]
+    first, last = span.start - sentence.start, span.end - sentence.start
+    return any(
+        (start < first < end or start < last < end) and dictionary().get(word)
+        for start, end, word in segment(sentence.of(cleaned.text))
+    )
 
 
 def _overlaps(span: CleanSpan, reading: Reading, behind: int) -> bool:

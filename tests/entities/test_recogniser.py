@@ -52,7 +52,25 @@ def test_a_known_name_gets_the_registrys_id(found: Callable[..., Names]) -> None
 
 
 def test_an_unknown_name_is_a_mention_without_an_id(found: Callable[..., Names]) -> None:
-    assert found("砚石微涨了。", HandMade([(0, 3, 0)])) == [("砚石微", "company", "", "model")]
+    assert found("砚石微大涨了。", HandMade([(0, 3, 0)])) == [("砚石微", "company", "", "model")]
+
+
+@pytest.mark.parametrize(
+    ("text", "span"), [("雖然虎頭蛇尾告終。", (2, 5)), ("但凡和AI沾邊。", (1, 5))]
+)
+def test_an_unknown_name_does_not_end_or_begin_inside_a_word(
+    found: Callable[..., Names], text: str, span: tuple[int, int]
+) -> None:
+    assert found(text, HandMade([(*span, 0)])) == []
+
+
+def test_an_unknown_name_must_be_likely_once_in_a_text(found: Callable[..., Names]) -> None:
+    text = "砚石微大涨了。砚石微又大涨了。"
+    doubtful, twice = HandMade([(0, 3, 0)]), HandMade([(0, 3, 0), (7, 10, 0)])
+    doubtful.spans = ((0, 3, 0, 0.5),)
+    twice.spans = ((0, 3, 0, 0.5), (7, 10, 0, 0.9))
+    assert found(text, doubtful) == []
+    assert [name for name, *_ in found(text, twice)] == ["砚石微", "砚石微"]
 
 
 def test_a_name_of_one_sense_read_as_another_type_is_what_it_is(
