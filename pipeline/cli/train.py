@@ -159,6 +159,29 @@ def export_model(
     print(f"model → {safe(str(out))}")
 
 
+@app.command("average-trainings")
+def average_trainings(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a training.")],
+    other: Annotated[
+        Path, typer.Argument(metavar="OTHER", help="The training that it started from.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the mean, a new one.")],
+    share: Annotated[float, typer.Option(help="Of RUN in the mean, 0 to 1.")] = 0.5,
+) -> None:
+    """Average the weights of a training and of the one it started from: often better than either.
+
+    Example:
+
+        zongheng average-trainings outputs/train/second outputs/train/first --share 0.7 \\
+            --out outputs/train/mean
+    """
+    require_torch()
+    from pipeline.training.averaging import average
+
+    average(run, other, out, share=share)
+    print(f"{share:g} of {safe(str(run))}, the rest of {safe(str(other))} → {safe(str(out))}")
+
+
 def require_torch() -> None:
     """Raises InputError, naming the extra to install, where torch or transformers is missing."""
     try:

@@ -93,7 +93,7 @@ def start_with(network: Network, layers: Sequence[int], run: Path) -> None:
     theirs, place = _layers(run), {layer: new for new, layer in enumerate(layers)}
     own = network.state_dict()
     fitting: dict[str, torch.Tensor] = {}
-    for name, value in _weights(run).items():
+    for name, value in best_weights(run).items():
         match = _LAYER.search(name)
         if match:
             number = int(match[1])
@@ -107,7 +107,7 @@ def start_with(network: Network, layers: Sequence[int], run: Path) -> None:
     network.load_state_dict(fitting, strict=False)
 
 
-def _weights(run: Path) -> dict[str, torch.Tensor]:
+def best_weights(run: Path) -> dict[str, torch.Tensor]:
     """The best weights of the training `run`, by name. Raises InputError where there are none."""
     try:
         return load_file(run / BEST_NAME)

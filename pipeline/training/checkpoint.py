@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -32,8 +33,13 @@ class Position:
 
 def save_weights(network: nn.Module, path: Path) -> None:
     """All parameters and buffers, float32."""
-    tensors = {name: value.contiguous().clone() for name, value in network.state_dict().items()}
-    _atomically(path, lambda partial: save_file(tensors, partial))
+    save_tensors(network.state_dict(), path)
+
+
+def save_tensors(tensors: Mapping[str, torch.Tensor], path: Path) -> None:
+    """As safetensors, whole or not at all."""
+    copies = {name: value.contiguous().clone() for name, value in tensors.items()}
+    _atomically(path, lambda partial: save_file(copies, partial))
 
 
 def load_weights(network: nn.Module, path: Path, *, strict: bool = True) -> None:

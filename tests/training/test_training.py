@@ -22,6 +22,7 @@ from pipeline.model.session import Model  # noqa: E402
 from pipeline.model.tags import encode  # noqa: E402
 from pipeline.training import checkpoint  # noqa: E402
 from pipeline.training.augmentation import NamePools, joined, with_other_names  # noqa: E402
+from pipeline.training.averaging import average  # noqa: E402
 from pipeline.training.batches import batched, items_of  # noqa: E402
 from pipeline.training.building import (  # noqa: E402
     BEST_NAME,
@@ -196,6 +197,27 @@ def test_a_teacher_says_what_holds_between_names_that_nobody_marked(
     assert float(after.facts) < float(before.facts)
     assert float(after.statuses) < float(before.statuses)
     assert float(losses_of(network, batch).facts) == 0
+
+
+def test_the_mean_of_two_trainings_is_a_training(
+    config: Path, backbone: Path, passages: Path, tmp_path: Path
+) -> None:
+    settings, data = load_config(config), load_data([passages], [passages], None)
+    first, second, mean = (tmp_path / name for name in ("first", "second", "mean"))
+    run_training(settings, data, str(backbone), first)
+    run_training(settings, data, str(backbone), second, start_from=first)
+    average(second, first, mean, share=0.25)
+    weights = [load_file(run / BEST_NAME) for run in (second, first, mean)]
+    for name, value in weights[2].items():
+        torch.testing.assert_close(value, 0.25 * weights[0][name] + 0.75 * weights[1][name])
+    packed = pack(mean, tmp_path / "model", backbone=str(backbone), name="mean", dev=[passages])
+    assert packed.scores
+    with pytest.raises(InputError, match="is there already"):
+        average(second, first, mean, share=0.25)
+    with pytest.raises(InputError, match="from 0 to 1"):
+        average(second, first, tmp_path / "other", share=2)
+    with pytest.raises(InputError, match="not the folder of a training"):
+        average(second, tmp_path, tmp_path / "other", share=0.5)
 
 
 def test_a_training_that_had_another_teacher_is_refused(
