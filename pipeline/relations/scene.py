@@ -15,16 +15,23 @@ _JOINT = re.compile(
 )
 # A gloss belongs to the name before it: 大众汽车 (Volkswagen)、丰田.
 _GLOSS = re.compile(r"[”」』》]?\s?[（(][^（()）\n]{1,40}[）)]")
+# What the name is may stand right before it: 对英国芯片公司Arm.
+_WHAT_IT_IS = r"(?:[^，,；;。、和与]{0,10}?(?:公司|企业|厂商|大厂|集团|巨头|龙头|平台|品牌|机构|团队|独角兽|对手|同行|客户|[造发运应售代]商))?[“「『《\s]*"
 # After these the name is not the clause's subject (由 and 被 name the one who acts, which the frames handle).
 _OBLIQUE = re.compile(
-    r"(?:向|对|从|给|为|(?<![至对关由等])于|在|据|把|将|与|和|跟|同|比|替|帮|找|朝|面对|面临|针对|除了?|继|来自)[“「『《\s]*$"
+    r"(?:向|对|从|给|为|(?<![至对关由等])于|在|据|把|将|与|和|跟|同|比|替|帮|找|朝|面对|面临|针对|除了?|继|来自)[“「『《\s]*"
+    rf"{_WHAT_IT_IS}$"
 )
-_TOWARD = re.compile(r"(?:向|对|从|给|为|把|将|替|帮|找|针对)[“「『《\s]*(?:[^，,；;]{0,4}?的)?$")
+_TOWARD = re.compile(
+    rf"(?:向|对|从|给|为|把|将|替|帮|找|针对)[“「『《\s]*(?:[^，,；;]{{0,4}}?的)?{_WHAT_IT_IS}$"
+)
 _AGENT = re.compile(
-    r"(?:被|由|遭到?|获得?|获取|得到|接受|引入|引进|迎来|拿到|吸引|受到?|来自)(?:了|过)?(?:[^，,；;的]{0,3})[“「『《\s]*$"
+    r"(?:被|由|遭到?|获得?|获取|得到|接受|引入|引进|迎来|拿到|吸引|受到?|来自)(?:了|过)?(?:[^，,；;的]{0,3})[“「『《\s]*"
+    rf"{_WHAT_IT_IS}$"
 )
 _WITH = re.compile(
-    r"(?:与|和|跟|同|对|面临|面对|来自|遭遇|对阵|迎战|VS|vs)[“「『《\s]*(?:[^，,；;]{0,4}?的)?$"
+    r"(?:与|和|跟|同|对|面临|面对|来自|遭遇|对阵|迎战|VS|vs)[“「『《\s]*(?:[^，,；;]{0,4}?的)?"
+    rf"{_WHAT_IT_IS}$"
 )
 # A blank between Han characters parts the clauses of a headline.
 _CLAUSE_BREAK = re.compile(r"[，,；;：:。！？!?…\n]|(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")
@@ -33,7 +40,7 @@ _ANAPHOR = re.compile(
 )
 MAX_GAP_CHARS = 30
 # A preposition governs the name right behind it; more than this far off it governs something else.
-BEFORE_CHARS = 10
+BEFORE_CHARS = 16
 
 
 @dataclass(frozen=True, slots=True)
