@@ -13,6 +13,7 @@ from pipeline.entities.patterns import PatternRecogniser
 from pipeline.entities.registry import Match, Registry
 from pipeline.entities.segment import segment
 from pipeline.model.hints import hints_of
+from pipeline.model.tokens import UNKNOWN
 from pipeline.schema import ENTITY_TYPES
 from pipeline.types import CleanSpan, CleanText, Mention
 
@@ -78,7 +79,9 @@ class Recogniser:
             if known and known.span == span and not entity:
                 entity = known.ids[0]
                 entity_type = entity.partition(":")[0]
-            if entity or not _is_word(name):
+            # What the model cannot read at all it takes for a name.
+            legible = any(token != UNKNOWN for token in reading.tokens.ids[first:last])
+            if entity or (legible and not _is_word(name)):
                 yield Mention(span, name, entity_type, round(score, 4), "model", entity)
 
     def _is_part(self, text: str, known: Match, span: CleanSpan) -> bool:

@@ -43,7 +43,7 @@ def test_all_is_counted(run: RunFolder) -> None:
     record = tally.record()
     assert record["articles"] == len(ARTICLES)
     assert record["characters"] == sum(len(article.text) for article in ARTICLES)
-    assert record["damaged"] == 1
+    assert record["damaged"] == 2  # HOSTILE's tags, DAMAGED's annotations
     assert ("buy", "negated", 1) in record["triples"]
     assert sum(count for *_, count in record["triples"]) == len(list(run.triples()))
 
