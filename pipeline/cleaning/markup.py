@@ -49,7 +49,7 @@ _HEADING = re.compile(r"(?m)^[ \t]{0,3}(?P<open>\#{1,6}[ \t]{1,9})(?=\S)")
 _QUOTE = re.compile(r"(?m)^(?:>[ \t]?){1,5}(?=\S)")
 # A mark hugs what it emphasises; beside Latin letters and digits it is a star (A*STAR, 3*4).
 _EMPHASIS = re.compile(
-    r"(?<![A-Za-z0-9*])(?P<open>\*{1,3})(?=[^\s*])(?P<text>[^*\n]{0,300}[^\s*])(?P<close>(?P=open))(?![A-Za-z0-9*])"
+    r"(?<![A-Za-z0-9*])(?P<open>\*{1,3})(?=[^\s*])[^*\n]{0,300}[^\s*](?P<close>(?P=open))(?![A-Za-z0-9*])"
 )
 _STRONG_LATIN = re.compile(
     r"(?<!\*)(?P<open>\*\*)(?=[^\s*])[^*\n]{0,300}[^\s*](?P<close>\*\*)(?!\*)"

@@ -11,10 +11,14 @@ from pipeline.errors import InputError
 from pipeline.evaluation.gold import digest
 from pipeline.model.phrases import PHRASES_NAME
 from pipeline.model.tokens import VOCABULARY_NAME
-from pipeline.training.building import BEST_NAME, MANIFEST_NAME, best_weights, manifest_of
+from pipeline.training.building import (
+    BEST_NAME,
+    CONFIG_NAME,
+    MANIFEST_NAME,
+    best_weights,
+    manifest_of,
+)
 from pipeline.training.checkpoint import save_tensors
-
-CONFIG_NAME = "config.json"
 
 
 def average(run: Path, other: Path, out: Path, *, share: float) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 BEST_NAME = "best.safetensors"
+CONFIG_NAME = "config.json"
 MANIFEST_NAME = "manifest.json"
 _LAYER = re.compile(r"encoder\.layer\.(\d+)\.")
 
@@ -55,7 +56,7 @@ def build_network(
         _keep_layers(encoder, layers)
     out.mkdir(parents=True, exist_ok=True)
     words.save(str(out / VOCABULARY_NAME))
-    encoder.config.to_json_file(out / "config.json")
+    encoder.config.to_json_file(out / CONFIG_NAME)
     return Network(Encoder(encoder, len(tag_names())), labels), Tokenizer(words)
 
 
