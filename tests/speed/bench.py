@@ -71,11 +71,11 @@ SIZES = (1, 4, 16)
 # Characters of the articles of the corpus series' smallest input: sixteen times this is 1 MB.
 CORPUS = (5_000, 20_000)
 ARTICLE = 5_000
-# Articles of the scaling runs, and characters of the longest.
-SCALING = (1_500, 2_000)
+# Articles of a run, unless options say another number; where it is quick; and characters of the
+# longest.
+SCALING = (1_500, 200, 2_000)
+SOAK = (100_000, 2_000, 300)
 WORKERS = (1, 2)
-# Characters of the longest article of the long run.
-SHORT = 300
 SENTENCE = "輝達宣布向OpenAI投資1000億美元。"
 PACKAGES = ("onnxruntime", "torch", "transformers", "jieba", "cutword", "ray")
 
@@ -168,14 +168,14 @@ def _growth(chosen: argparse.Namespace, lines: Sequence[str], folder: Path) -> N
 
 
 def _scaling(chosen: argparse.Namespace, lines: Sequence[str], folder: Path) -> None:
-    """One and two workers, of processes and of Ray."""
-    count, longest = (200, 600) if chosen.quick else SCALING
-    some = texts_of.records(lines, count, longest, SEED)
+    """So many workers, of processes and of Ray."""
+    count = _articles(chosen, SCALING)
+    some = texts_of.records(lines, count, SCALING[-1], SEED)
     source = texts_of.write_compressed(folder / "scaling.jsonl.zst", some)
     engines = [name for name in ("processes", "ray") if name != "ray" or find_spec("ray")]
     scales: list[Scale] = []
     for number in range(chosen.rounds):
-        for workers in WORKERS:
+        for workers in chosen.workers:
             for engine in engines:
                 run = run_over(source, folder / "run", MODEL, engine, workers, every=0.25)
                 scales.append(scale_of(engine, workers, count, run))
@@ -194,7 +194,8 @@ def _scaling(chosen: argparse.Namespace, lines: Sequence[str], folder: Path) -> 
 
 def _soak_memory(chosen: argparse.Namespace, lines: Sequence[str], folder: Path) -> None:
     """A long run, whose memory and speed must stay what they are at its beginning."""
-    some = texts_of.records(lines, chosen.articles, SHORT, SEED)
+    count = _articles(chosen, SOAK)
+    some = texts_of.records(lines, count, SOAK[-1], SEED)
     source = texts_of.write_compressed(folder / "short.jsonl.zst", some)
     every = 0.1 if chosen.quick else 0.5
     run = run_over(source, folder / "run", MODEL, "processes", WORKERS[-1], every=every)
@@ -202,9 +203,7 @@ def _soak_memory(chosen: argparse.Namespace, lines: Sequence[str], folder: Path)
     table = pd.DataFrame([asdict(decile) for decile in tenths])
     _keep(chosen.out, "soak-memory", {"decile": table})
     draw_soak(chosen.out / "soak-memory.png", tenths)
-    _print_table(
-        f"A run of {chosen.articles:,} short articles by {WORKERS[-1]} processes, in tenths", table
-    )
+    _print_table(f"A run of {count:,} short articles by {WORKERS[-1]} processes, in tenths", table)
     for name, times in last_over_first(tenths).items():
         print(f"{name}, last tenth over first: {times:.2f}")
     for name in ("driver_mb", "worker_mb"):
@@ -239,15 +238,25 @@ def _options() -> argparse.Namespace:
         help="sections to measure, in this order (default: %(default)s)",
     )
     parser.add_argument(
-        "--articles", type=int, default=0, help="of soak-memory (default: 100000, 2000 if quick)"
+        "--articles",
+        type=int,
+        help=f"of a run of scaling (default: {SCALING[0]:,}; quick: {SCALING[1]:,}) and of "
+        f"soak-memory (default: {SOAK[0]:,}; quick: {SOAK[1]:,})",
+    )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        nargs="+",
+        default=WORKERS,
+        help="of the runs of scaling (default: 1 2)",
     )
     parser.add_argument("--out", type=Path, default=OUT, help="folder of the tables and pictures")
     chosen = parser.parse_args()
     if chosen.quick:
         chosen.rounds, chosen.bert_parts = 1, 40
-    chosen.articles = chosen.articles or (2_000 if chosen.quick else 100_000)
-    if min(chosen.rounds, chosen.bert_parts, chosen.articles) < 1:
-        parser.error("--rounds, --bert-parts and --articles are at least 1")
+    counts = (chosen.rounds, chosen.bert_parts, *chosen.workers)
+    if min(counts) < 1 or (chosen.articles is not None and chosen.articles < 1):
+        parser.error("--rounds, --bert-parts, --articles and --workers are at least 1")
     chosen.only = chosen.only.split(",")
     unknown = [section for section in chosen.only if section not in MEASURED]
     if unknown:
@@ -255,6 +264,11 @@ def _options() -> argparse.Namespace:
     if not {"scaling", "soak-memory"}.isdisjoint(chosen.only) and not Path("/proc").exists():
         parser.error("scaling and soak-memory need /proc: --only speed,growth")
     return chosen
+
+
+def _articles(chosen: argparse.Namespace, usual: tuple[int, int, int]) -> int:
+    number: int = chosen.articles or usual[chosen.quick]
+    return number
 
 
 def _engines(ours: Zongheng) -> tuple[list[Engine], list[str]]:

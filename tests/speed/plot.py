@@ -44,7 +44,9 @@ def draw_scaling(path: Path, scales: Sequence[Scale]) -> None:
         _by_workers(right, scales, "wall", "wall seconds, start included")
         # As often as there are workers what one of the same engine does.
         for place, (engine, workers) in _places(scales).items():
-            ideal = rates.get((engine, 1), 0.0) * workers
+            if (engine, 1) not in rates:
+                continue
+            ideal = rates[engine, 1] * workers
             left.plot([place - WIDTH / 2, place + WIDTH / 2], [ideal, ideal], "k:", linewidth=1)
         left.set_title("Speed by workers (dotted: as many times one worker)")
         right.set_title("The whole run by workers")
