@@ -1,53 +1,43 @@
-"""A set of digests that millions of articles fit in."""
+"""A set of digests that millions of articles fit in, in memory that does not grow."""
 
 from __future__ import annotations
 
+import sqlite3
+
+from pipeline.errors import RunError
+
 DIGEST_BYTES = 16
-_EMPTY = bytes(DIGEST_BYTES)
-_FIRST_SLOTS = 1_024
+# So much of it stays in memory; the rest is a file of the system's temporary folder that has no
+# name, so that it goes when the process does.
+CACHE_KIB = 1_024
 
 
 class DigestSet:
-    """Which digests were seen, in one table of 16 bytes a slot (at most 48 bytes a digest) and no
-    Python object for each. Two texts meet in 128 bits of sha256 by chance only once in 10^19
-    articles."""
+    """Which digests were seen, 16 bytes of each. Two texts meet in 128 bits of sha256 by chance
+    only once in 10^19 articles."""
 
     def __init__(self) -> None:
-        self._slots = _FIRST_SLOTS
-        self._table = bytearray(self._slots * DIGEST_BYTES)
-        self._size = 0
-
-    def __len__(self) -> int:
-        return self._size
+        # The name "" is that of a temporary database. Whoever reads the input may do so in another
+        # thread than he who opened it, but no two at once.
+        self._base = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        # Nothing of it outlives the process, so that there is nothing to be safe from.
+        for pragma in ("journal_mode=OFF", f"cache_size=-{CACHE_KIB}"):
+            self._base.execute(f"PRAGMA {pragma}")
+        self._base.execute("CREATE TABLE seen (digest BLOB PRIMARY KEY) WITHOUT ROWID")
+        # One transaction without end, as each end would write what is in memory.
+        self._base.execute("BEGIN")
 
     def add(self, digest: bytes) -> bool:
-        """Whether `digest` (16 bytes or more, of which the first 16 count, evenly distributed) is
-        new; it is known from now on."""
-        digest = digest[:DIGEST_BYTES]
-        place = self._place(digest)
-        if self._table[place : place + DIGEST_BYTES] == digest:
-            return False
-        self._table[place : place + DIGEST_BYTES] = digest
-        self._size += 1
-        if 3 * self._size > 2 * self._slots:
-            self._grow()
-        return True
-
-    def _place(self, digest: bytes) -> int:
-        """Where `digest` stands in the table or, if it does not, belongs (open addressing)."""
-        slot = int.from_bytes(digest[:8]) % self._slots
-        while True:
-            place = slot * DIGEST_BYTES
-            if self._table[place : place + DIGEST_BYTES] in (_EMPTY, digest):
-                return place
-            slot = (slot + 1) % self._slots
-
-    def _grow(self) -> None:
-        old = self._table
-        self._slots *= 2
-        self._table = bytearray(self._slots * DIGEST_BYTES)
-        for start in range(0, len(old), DIGEST_BYTES):
-            digest = bytes(old[start : start + DIGEST_BYTES])
-            if digest != _EMPTY:
-                place = self._place(digest)
-                self._table[place : place + DIGEST_BYTES] = digest
+        """Whether `digest` (16 bytes or more, of which the first 16 count) is new; it is known from
+        now on. Raises RunError where the temporary folder is full."""
+        try:
+            added = self._base.execute(
+                "INSERT OR IGNORE INTO seen VALUES (?)", (digest[:DIGEST_BYTES],)
+            )
+        except sqlite3.Error as error:
+            raise RunError(
+                f"cannot write to the temporary folder, which holds digests of the articles: "
+                f"{error}; make room there, or set TMPDIR to another folder, and run the same "
+                "command again"
+            ) from error
+        return added.rowcount == 1

@@ -155,8 +155,7 @@ def read_items(
     advance: Callable[[int], None] = lambda _: None,
     taken: Callable[[str, FieldNames], None] = lambda *_: None,
 ) -> Iterator[Item]:
-    """What `inputs` hold, lazily and in order, in memory that does not grow with them but for 16
-    bytes of digest for each id and each text.
+    """What `inputs` hold, lazily and in order, in memory that does not grow with them.
 
     Of two items with one id, or with one text, page or file content, the second is a Reject
     (duplicate_id, duplicate_text). A file's id is its stem, and that of a record without one its
@@ -164,7 +163,8 @@ def read_items(
     encoding: of JSONL and CSV, "" for UTF-8. languages: as of `read_archive`. advance: called with
     the bytes of the inputs as they are done with, before decompression. taken: called with the path
     and the fields that were taken, at the first record of each file of records.
-    Raises InputError where standard input holds neither JSONL nor WARC.
+    Raises InputError where standard input holds neither JSONL nor WARC, and RunError where the
+    temporary folder is full, which remembers the ids and texts of many.
     """
     ids, texts = DigestSet(), DigestSet()
     names = Counter(_name(source) for source in inputs)

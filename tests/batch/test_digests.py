@@ -1,13 +1,46 @@
 from __future__ import annotations
 
 import hashlib
-import tracemalloc
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
 
+from pipeline.batch.digests import CACHE_KIB, DIGEST_BYTES, DigestSet
+
+# So many do not fit in what stays in memory.
+MORE_THAN_MEMORY = 2 * CACHE_KIB * 1_024 // DIGEST_BYTES
+FILLED = f"""
+from hashlib import sha256
 from pipeline.batch.digests import DigestSet
+from pipeline.errors import RunError
+digests = DigestSet()
+try:
+    for number in range({MORE_THAN_MEMORY}):
+        digests.add(sha256(str(number).encode()).digest())
+except RunError as error:
+    print(error)
+"""
 
 
 def digest(number: int) -> bytes:
     return hashlib.sha256(str(number).encode()).digest()
+
+
+def filled(folder: Path, *, most_bytes: int = -1) -> str:
+    """What is said by a process with that temporary folder, whose files take at most so much."""
+    command = [sys.executable, "-c", FILLED]
+    limits = (most_bytes, most_bytes)
+    done = subprocess.run(
+        command,
+        env={**os.environ, "TMPDIR": str(folder), "SQLITE_TMPDIR": str(folder)},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limits),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
 
 
 def test_a_digest_is_new_once() -> None:
@@ -15,32 +48,27 @@ def test_a_digest_is_new_once() -> None:
     assert digests.add(digest(1))
     assert digests.add(digest(2))
     assert not digests.add(digest(1))
-    assert len(digests) == 2
 
 
-def test_it_agrees_with_a_set_over_many_growths() -> None:
-    digests, known = DigestSet(), set()
-    for number in range(20_000):
-        one = digest(number * number % 7_919)
-        assert digests.add(one) == (one not in known)
-        known.add(one)
-    assert len(digests) == len(known)
-
-
-def test_digests_that_belong_in_one_place_are_told_apart() -> None:
+def test_it_agrees_with_a_set_beyond_memory() -> None:
     digests = DigestSet()
-    alike = [bytes(8) + number.to_bytes(8) for number in range(1, 500)]
-    assert all(digests.add(one) for one in alike)
-    assert not any(digests.add(one) for one in alike)
+    assert all(digests.add(digest(number)) for number in range(MORE_THAN_MEMORY))
+    for number in range(0, 2 * MORE_THAN_MEMORY, 1_001):
+        assert digests.add(digest(number)) == (number >= MORE_THAN_MEMORY)
 
 
-def test_it_takes_no_object_for_each_digest() -> None:
-    tracemalloc.start()
-    try:
-        digests = DigestSet()
-        for number in range(10_000):
-            digests.add(number.to_bytes(8) * 2)
-        size, _ = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert size < 10_000 * 48 + 10_000
+def test_what_is_beyond_the_first_bytes_counts_for_nothing() -> None:
+    digests = DigestSet()
+    assert digests.add(bytes(DIGEST_BYTES) + b"1")
+    assert not digests.add(bytes(DIGEST_BYTES) + b"2")
+
+
+def test_it_leaves_no_file(tmp_path: Path) -> None:
+    assert filled(tmp_path) == ""
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_full_temporary_folder_is_told(tmp_path: Path) -> None:
+    said = filled(tmp_path, most_bytes=100_000)
+    assert said.startswith("cannot write to the temporary folder")
+    assert "TMPDIR" in said
