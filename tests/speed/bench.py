@@ -66,6 +66,10 @@ OUT = ROOT / "outputs" / "bench"
 
 SEED = 20
 BERT_BAR, BERT_AIM = 40, 120
+# Of the speed of jieba.posseg after conversion.
+POSSEG_BAR = 0.2
+# Of one process; of the wall time of as many processes; of the first tenth of a long run.
+TWO_PROCESSES_BAR, RAY_BAR, FLAT_BAR = 1.7, 1.25, 1.1
 # Of a series' smallest input.
 SIZES = (1, 4, 16)
 # Characters of the articles of the corpus series' smallest input: sixteen times this is 1 MB.
@@ -143,6 +147,10 @@ def _speed(chosen: argparse.Namespace, lines: Sequence[str], _: Path) -> None:
         faster = ratio(speeds, name, "seeds")
         print(verdict(f"times as fast as {name}", faster, BERT_BAR, at_least=True))
         print(f"  aim {BERT_AIM}: {'reached' if (faster or 0) >= BERT_AIM else 'not reached'}")
+    name = JiebaPossegSimplified.name
+    print(
+        verdict(f"times as fast as {name}", ratio(speeds, name, "seeds"), POSSEG_BAR, at_least=True)
+    )
     for probe in unknown:
         print(f"no such function any more: {probe}; its time counts to the stage around it")
     _print_loads(loads, chosen)
@@ -188,6 +196,14 @@ def _scaling(chosen: argparse.Namespace, lines: Sequence[str], folder: Path) -> 
         "Workers (times_one: of the same engine's one worker; overhead: wall over processes')",
         table,
     )
+    times = {(one.engine, one.workers): one for one in table.itertuples()}
+    if ("processes", 2) in times:
+        faster = times["processes", 2].times_one
+        print(verdict("times one process, by two", faster, TWO_PROCESSES_BAR, at_least=True))
+    most = max(chosen.workers)
+    if ("ray", most) in times:
+        label = f"wall time of {most} workers by Ray, start included, times that of processes"
+        print(verdict(label, times["ray", most].overhead, RAY_BAR, at_least=False))
     if "ray" not in engines:
         print("ray: not installed, so not measured: pip install 'zongheng[scale]'")
 
@@ -205,7 +221,7 @@ def _soak_memory(chosen: argparse.Namespace, lines: Sequence[str], folder: Path)
     draw_soak(chosen.out / "soak-memory.png", tenths)
     _print_table(f"A run of {count:,} short articles by {WORKERS[-1]} processes, in tenths", table)
     for name, times in last_over_first(tenths).items():
-        print(f"{name}, last tenth over first: {times:.2f}")
+        print(verdict(f"{name}, last tenth over first", times, FLAT_BAR, at_least=False))
     for name in ("driver_mb", "worker_mb"):
         most = max(getattr(sample, name) for sample in run.samples)
         label = f"peak memory in MB, {name.removesuffix('_mb')}"

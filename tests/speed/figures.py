@@ -6,12 +6,15 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import isnan
 from statistics import median
 
 import pandas as pd
 
 OURS = "zongheng"
 MEMORY_BAR_MB = 600
+# What is measured against a lower bar is a ratio of which the decimals tell.
+SMALL_BAR = 10
 
 
 @dataclass(slots=True)
@@ -147,7 +150,8 @@ def stage_table(stages: dict[str, dict[str, float]], characters: dict[str, int])
 def verdict(label: str, value: float | None, bar: float, *, at_least: bool) -> str:
     """One line: what was measured, the bar, and whether it is reached."""
     sign = "≥" if at_least else "<"
-    if value is None:
+    if value is None or isnan(value):
         return f"{label}: not measured (bar {sign} {bar:g})"
     reached = value >= bar if at_least else value < bar
-    return f"{label}: {value:,.0f} (bar {sign} {bar:g}): {'reached' if reached else 'MISSED'}"
+    shown = f"{value:,.2f}" if bar < SMALL_BAR else f"{value:,.0f}"
+    return f"{label}: {shown} (bar {sign} {bar:g}): {'reached' if reached else 'MISSED'}"

@@ -127,6 +127,11 @@ def test_a_verdict_says_whether_the_bar_is_reached(
     assert word in verdict("what", value, 40, at_least=at_least)
 
 
+def test_a_verdict_on_a_ratio_shows_its_decimals() -> None:
+    assert verdict("what", 0.1507, 0.2, at_least=True) == "what: 0.15 (bar ≥ 0.2): MISSED"
+    assert "not measured" in verdict("what", float("nan"), 0.2, at_least=True)
+
+
 def test_seconds_count_what_the_body_takes() -> None:
     spent = Seconds()
     with spent.counted():
