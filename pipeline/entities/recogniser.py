@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from typing import TYPE_CHECKING
 
 from pipeline.cleaning.sentences import by_sentence
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 # How likely the model must find it that a stretch is in a name, on average over its tokens, for
 # what registry and patterns see there to count where the model's best reading has nothing.
 MIN_PATTERN_SCORE = 0.1
+# The same for a name that the registry knows in one sense: the model doubts those written in ways
+# that it has hardly seen (space X).
+MIN_KNOWN_SCORE = 0.02
 # How likely the model must find a name that the registry does not know, at least once in the text.
 # On corpus/dev fewer than half of those below are names.
 MIN_NAME_SCORE = 0.6
@@ -53,7 +56,9 @@ class Recogniser:
         reading = self._model.read(tokens, cleaned.sentences, hints_of(tokens, matches))
         found = _likely(cleaned, self._read(cleaned.text, reading, matches))
         taken = [mention.span for mention in found]
-        found += self._overlooked(reading, self._patterns(cleaned, matches), taken)
+        certain = {match.span for match in matches if match.ids and not match.ambiguous}
+        seen = self._patterns(cleaned, matches)
+        found += self._overlooked(reading, seen, taken, certain)
         return tuple(sorted(found, key=lambda mention: mention.span)), reading
 
     def _read(
@@ -97,9 +102,10 @@ class Recogniser:
         reading: Reading,
         seen: tuple[Mention[CleanSpan], ...],
         taken: list[CleanSpan],
+        certain: Set[CleanSpan],
     ) -> Iterator[Mention[CleanSpan]]:
         """What registry and patterns see where the best reading has nothing, unless the model is
-        sure that there is nothing."""
+        sure that there is nothing; certain: names that the registry knows in one sense."""
         starts = reading.tokens.starts
         at = 0
         for mention in seen:
@@ -109,7 +115,8 @@ class Recogniser:
                 continue
             first = bisect_left(starts, mention.span.start)
             last = bisect_left(starts, mention.span.end)
-            if last > first and 1 - float(reading.outside[first:last].mean()) >= MIN_PATTERN_SCORE:
+            least = MIN_KNOWN_SCORE if mention.span in certain else MIN_PATTERN_SCORE
+            if last > first and 1 - float(reading.outside[first:last].mean()) >= least:
                 yield mention
 
     def _entity_of(self, name: str, entity_type: str) -> str:

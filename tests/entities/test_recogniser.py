@@ -18,18 +18,25 @@ Names = list[tuple[str, str, str, str]]
 
 
 class HandMade:
-    """One token a character; finds `spans`, and thinks `likely` places to be in names."""
+    """One token a character; finds `spans`, and thinks `likely` places to be in names, with a
+    probability of `score`."""
 
-    def __init__(self, spans: Sequence[tuple[int, int, int]], likely: Sequence[int] = ()) -> None:
+    def __init__(
+        self,
+        spans: Sequence[tuple[int, int, int]],
+        likely: Sequence[int] = (),
+        score: float = 0.9,
+    ) -> None:
         self.spans = tuple((*span, 0.9) for span in spans)
         self.likely = list(likely)
+        self.score = score
 
     def tokenize(self, text: str) -> Tokens:
         return Tokens([5] * len(text), list(range(len(text))), list(range(1, len(text) + 1)))
 
     def read(self, tokens: Tokens, _: object, __: object) -> Reading:
         outside = np.ones(len(tokens.ids), dtype=np.float32)
-        outside[self.likely] = 0.1
+        outside[self.likely] = 1 - self.score
         return Reading(tokens, (), (), outside, self.spans)
 
 
@@ -123,6 +130,18 @@ def test_a_sure_name_that_the_model_only_suspects_is_taken(found: Callable[..., 
     assert found("英伟达涨了。", HandMade([], likely=[0, 1, 2])) == [
         ("英伟达", "company", "company:nvidia", "registry")
     ]
+
+
+def test_a_name_of_one_sense_may_be_doubted_more_than_what_looks_like_a_name(
+    found: Callable[..., Names],
+) -> None:
+    text = "space X涨了，恒远科技宣布涨价。"
+    assert [name for name, *_ in found(text, HandMade([], range(15), 0.2))] == [
+        "space X",
+        "恒远科技",
+    ]
+    assert [name for name, *_ in found(text, HandMade([], range(15), 0.05))] == ["space X"]
+    assert found(text, HandMade([], range(15), 0.01)) == []
 
 
 @pytest.mark.parametrize("text", ["英伟达涨了。", "苹果涨了。"])
