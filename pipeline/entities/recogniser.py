@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # what registry and patterns see there to count where the model's best reading has nothing.
 MIN_PATTERN_SCORE = 0.1
 # The same for a name that the registry knows in one sense: the model doubts those written in ways
-# that it has hardly seen (space X).
+# that it has hardly seen (open ai).
 MIN_KNOWN_SCORE = 0.02
 # How likely the model must find a name that the registry does not know, at least once in the text.
 # On corpus/dev fewer than half of those below are names.

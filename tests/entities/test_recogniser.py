@@ -135,12 +135,12 @@ def test_a_sure_name_that_the_model_only_suspects_is_taken(found: Callable[..., 
 def test_a_name_of_one_sense_may_be_doubted_more_than_what_looks_like_a_name(
     found: Callable[..., Names],
 ) -> None:
-    text = "space X涨了，恒远科技宣布涨价。"
+    text = "open ai涨了，恒远科技宣布涨价。"
     assert [name for name, *_ in found(text, HandMade([], range(15), 0.2))] == [
-        "space X",
+        "open ai",
         "恒远科技",
     ]
-    assert [name for name, *_ in found(text, HandMade([], range(15), 0.05))] == ["space X"]
+    assert [name for name, *_ in found(text, HandMade([], range(15), 0.05))] == ["open ai"]
     assert found(text, HandMade([], range(15), 0.01)) == []
 
 
