@@ -47,11 +47,11 @@ class PatternRecogniser:
         """
         text = cleaned.text
         matches = self._whole(text, self._registry.find(text) if matches is None else matches)
+        certain = [match for match in matches if match.is_certain]
         names = _NamesOfArticle(
             Counter(fold(match.span.of(text)) for match in matches),
-            frozenset(match.ids[0] for match in matches if match.ids and not match.ambiguous),
+            frozenset(match.ids[0] for match in certain),
         )
-        certain = [match for match in matches if match.ids and not match.ambiguous]
         mentions = [self._mention(text, match, match.ids[0], CERTAIN) for match in certain]
         forms = frozenset(mention.text for mention in mentions)
         weighed: list[tuple[Match, str, float]] = []
@@ -91,7 +91,7 @@ class PatternRecogniser:
             (sentence.start + start, sentence.start + end)
             for start, end, _ in segment(sentence.of(text))
         )
-        beside = tuple(match.span for match in inside if match.ids and not match.ambiguous)
+        beside = tuple(match.span for match in inside if match.is_certain)
         for match in doubtful:
             occurrences = names.occurrences[fold(match.span.of(text))]
             around = [

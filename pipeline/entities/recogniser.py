@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import TYPE_CHECKING
 
 from pipeline.cleaning.sentences import by_sentence
@@ -54,18 +54,18 @@ class Recogniser:
         matches = self._registry.find(cleaned.text)
         tokens = self._model.tokenize(cleaned.text)
         reading = self._model.read(tokens, cleaned.sentences, hints_of(tokens, matches))
-        found = _likely(cleaned, self._read(cleaned.text, reading, matches))
+        certain = {match.span.start: match for match in matches if match.is_certain}
+        found = _likely(cleaned, self._read(cleaned.text, reading, certain))
         taken = [mention.span for mention in found]
-        certain = {match.span for match in matches if match.ids and not match.ambiguous}
         seen = self._patterns(cleaned, matches)
-        found += self._overlooked(reading, seen, taken, certain)
+        found += self._overlooked(reading, seen, taken, {m.span for m in certain.values()})
         return tuple(sorted(found, key=lambda mention: mention.span)), reading
 
     def _read(
-        self, text: str, reading: Reading, matches: tuple[Match, ...]
+        self, text: str, reading: Reading, certain: Mapping[int, Match]
     ) -> Iterator[Mention[CleanSpan]]:
-        """What the model reads, corrected where the registry has a name of one sense there."""
-        certain = {m.span.start: m for m in matches if m.ids and not m.ambiguous}
+        """What the model reads, corrected where the registry has a name of one sense there;
+        certain: these names by where they start."""
         for first, last, kind, score in reading.spans:
             span = CleanSpan(reading.tokens.starts[first], reading.tokens.ends[last - 1])
             known = certain.get(span.start)

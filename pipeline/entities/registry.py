@@ -71,6 +71,11 @@ class Match:
     service: bool
     exact_case: bool
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether it names an entity of ours and can mean nothing else."""
+        return bool(self.ids) and not self.ambiguous
+
 
 class _Name(NamedTuple):
     """What the automaton has of a name; tuples throughout, because there are 42,000 of them."""
