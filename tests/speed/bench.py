@@ -17,6 +17,7 @@ from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -59,6 +60,16 @@ from tests.speed.runs import (
 )
 from tests.speed.stages import ENCODER, STAGES, Stopwatch, Zongheng, probes
 
+
+class Records(NamedTuple):
+    """The generated articles of a run: how many, unless an option says so; how many of a quick try;
+    characters of the longest."""
+
+    count: int
+    quick: int
+    longest: int
+
+
 ROOT = Path(__file__).parents[2]
 # The model that is timed, by extractor and command alike; None: what they use by themselves.
 MODEL: Path | None = None
@@ -75,10 +86,8 @@ SIZES = (1, 4, 16)
 # Characters of the articles of the corpus series' smallest input: sixteen times this is 1 MB.
 CORPUS = (5_000, 20_000)
 ARTICLE = 5_000
-# Articles of a run, unless options say another number; where it is quick; and characters of the
-# longest.
-SCALING = (1_500, 200, 2_000)
-SOAK = (100_000, 2_000, 300)
+SCALING = Records(count=1_500, quick=200, longest=2_000)
+SOAK = Records(count=100_000, quick=2_000, longest=300)
 WORKERS = (1, 2)
 SENTENCE = "輝達宣布向OpenAI投資1000億美元。"
 PACKAGES = ("onnxruntime", "torch", "transformers", "jieba", "cutword", "ray")
@@ -178,7 +187,7 @@ def _growth(chosen: argparse.Namespace, lines: Sequence[str], folder: Path) -> N
 def _scaling(chosen: argparse.Namespace, lines: Sequence[str], folder: Path) -> None:
     """So many workers, of processes and of Ray."""
     count = _articles(chosen, SCALING)
-    some = texts_of.records(lines, count, SCALING[-1], SEED)
+    some = texts_of.records(lines, count, SCALING.longest, SEED)
     source = texts_of.write_compressed(folder / "scaling.jsonl.zst", some)
     engines = [name for name in ("processes", "ray") if name != "ray" or find_spec("ray")]
     scales: list[Scale] = []
@@ -211,7 +220,7 @@ def _scaling(chosen: argparse.Namespace, lines: Sequence[str], folder: Path) -> 
 def _soak_memory(chosen: argparse.Namespace, lines: Sequence[str], folder: Path) -> None:
     """A long run, whose memory and speed must stay what they are at its beginning."""
     count = _articles(chosen, SOAK)
-    some = texts_of.records(lines, count, SOAK[-1], SEED)
+    some = texts_of.records(lines, count, SOAK.longest, SEED)
     source = texts_of.write_compressed(folder / "short.jsonl.zst", some)
     every = 0.1 if chosen.quick else 0.5
     run = run_over(source, folder / "run", MODEL, "processes", WORKERS[-1], every=every)
@@ -256,8 +265,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--articles",
         type=int,
-        help=f"of a run of scaling (default: {SCALING[0]:,}; quick: {SCALING[1]:,}) and of "
-        f"soak-memory (default: {SOAK[0]:,}; quick: {SOAK[1]:,})",
+        help=f"of a run of scaling (default: {SCALING.count:,}; quick: {SCALING.quick:,}) and of "
+        f"soak-memory (default: {SOAK.count:,}; quick: {SOAK.quick:,})",
     )
     parser.add_argument(
         "--workers",
@@ -282,8 +291,8 @@ def _options() -> argparse.Namespace:
     return chosen
 
 
-def _articles(chosen: argparse.Namespace, usual: tuple[int, int, int]) -> int:
-    number: int = chosen.articles or usual[chosen.quick]
+def _articles(chosen: argparse.Namespace, usual: Records) -> int:
+    number: int = chosen.articles or (usual.quick if chosen.quick else usual.count)
     return number
 
 
